@@ -1,0 +1,61 @@
+# `make help` lists the targets. Everything is installed into .venv; a stamp file there remembers
+# which extra was installed, so the second run of a target starts at once.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
+NEEDS_PYTHON := edugrad needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3
+NEEDS_VENV := The environment could not be made. On Debian and Ubuntu: apt install python3-venv
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+SOURCES := edugrad widgets/edugrad_widgets
+
+.PHONY: help lab test check lint format clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
+
+lab: $(VENV)/.lessons ## open the lessons in JupyterLab (PORT=8899 chooses the port)
+	@$(PY) -m edugrad.cli lab lessons --in-place $(if $(PORT),--port $(PORT))
+
+test: $(VENV)/.test ## run every test: unit tests, docstring examples, lessons, browser
+	@$(PY) -m pytest --doctest-modules --nbval --nbval-current-env $(SOURCES) lessons tests
+
+check: lint ## lint, types and the fast tests, in under a minute
+	@$(PY) -m pytest --quiet -m "not gpu and not browser" tests
+
+lint: $(VENV)/.dev ## ruff (lint and format) and mypy
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+
+format: $(VENV)/.dev ## rewrite the sources in the project's format
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+clean: ## remove .venv, caches and builds
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find edugrad widgets lessons tests benchmarks scripts \
+	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
+
+# Each extra contains the one before it, so a larger installation also stands for the smaller ones.
+$(VENV)/.lessons: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
+	@echo "Installing the lessons into $(VENV) (a minute or two, once)"
+	@$(INSTALL) -e ".[lessons]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
+	@echo "Installing the tests into $(VENV) (a minute or two, once)"
+	@$(INSTALL) -e ".[test]"
+	@touch $@ $(VENV)/.lessons
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
+	@echo "Installing the developer tools into $(VENV) (a minute or two, once)"
+	@$(INSTALL) -e ".[dev]"
+	@touch $@ $(VENV)/.test $(VENV)/.lessons
+
+$(VENV)/pyvenv.cfg:
+	@for python in $(PYTHONS); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  "$$python" -m venv $(VENV) && exit 0; \
+	  rm -rf $(VENV); echo "$(NEEDS_VENV)" >&2; exit 1; \
+	done; echo "$(NEEDS_PYTHON)" >&2; exit 1
