@@ -1,0 +1,154 @@
+"""Checks of what the learner made: right, not yet (what differs, where, why) or not filled in."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+import numpy as np
+
+from edugrad_widgets.lesson.card import Card, inline
+from edugrad_widgets.lesson.content import find
+from edugrad_widgets.lesson.exercise import Exercise
+
+Status = Literal["right", "not yet", "not filled in yet"]
+_MARKS = {"right": ("✓", "right"), "not yet": ("✗", "wrong"), "not filled in yet": ("○", "open")}
+
+
+class Unfilled(Exception):
+    """The learner has not written this part yet."""
+
+
+class Wrong(Exception):
+    """The learner's object is not right: what differs and where, and the likely cause."""
+
+    def __init__(self, difference: str, cause: str | None = None) -> None:
+        super().__init__(difference)
+        self.difference = difference
+        self.cause = cause
+
+
+class Report(Card):
+    """What a check found; ``status`` is "right", "not yet" or "not filled in yet"."""
+
+    def __init__(self, name: str, status: Status, found: str, cause: str | None = None) -> None:
+        lines = [f"{name}: {status}", *(f"  {line}" for line in found.splitlines())]
+        mark, tone = _MARKS[status]
+        body = [
+            f'<div class="edu-verdict"><span class="edu-mark edu-{tone}" aria-hidden="true">{mark}'
+            f"</span><div><p><strong>{status.capitalize()}.</strong> {_with_breaks(found)}</p>"
+        ]
+        if cause is not None:
+            lines.append(f"  Likely cause: {cause}")
+            body.append(f"<p>Likely cause: {inline(cause)}</p>")
+        super().__init__("\n".join(lines), "".join(body) + "</div></div>")
+        self.status: Status = status
+
+
+def _with_breaks(text: str) -> str:
+    return inline(text).replace("\n", "<br>")
+
+
+def check(exercise: str | Exercise, made: Any) -> Report:
+    """Test what the learner made and say what differs, where, and the likely cause.
+
+    Never raises for what the learner wrote, so a notebook with unfilled exercises runs through.
+
+    Parameters
+    ----------
+    exercise : str or Exercise
+        The exercise's name, such as ``"01.diamond"``.
+    made : object
+        What the learner made, as a rule a function.
+    """
+    if isinstance(exercise, str):
+        exercise = find("exercise", exercise)
+    try:
+        return Report(exercise.name, "right", exercise.examine(made))
+    except Unfilled as gap:
+        return Report(exercise.name, "not filled in yet", f"{gap} {exercise.task}")
+    except Wrong as error:
+        return Report(exercise.name, "not yet", error.difference, error.cause)
+
+
+def call(function: Any, *arguments: Any, label: str | None = None) -> Any:
+    """Call the learner's function; turn what goes wrong in it into :class:`Wrong`.
+
+    ``label`` is how the call is named in messages, by default ``name(arguments)``.
+    """
+    if function is None or function is ...:
+        raise Unfilled("Nothing was handed to the check.")
+    if not callable(function):
+        raise Wrong(
+            f"The check needs the function itself, it got {function!r}.",
+            "the function was called: hand it over by its name, without parentheses.",
+        )
+    name = getattr(function, "__name__", "the function")
+    label = label or f"{name}({', '.join(map(repr, arguments))})"
+    try:
+        result = function(*arguments)
+    except (Unfilled, Wrong):
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise Wrong(f"{label} raised {what}{_line(function, error)}") from None
+    if result is None or result is ...:
+        raise Unfilled(f"{label} returns nothing.")
+    return result
+
+
+def _line(function: Callable[..., Any], error: Exception) -> str:
+    """Name the learner's own line in which `error` was raised."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    trace, text = error.__traceback__, ""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            text = linecache.getline(file, trace.tb_lineno).strip()
+        trace = trace.tb_next
+    return f"\nin the line `{text}`" if text else ""
+
+
+def compare(
+    label: str, got: Any, expected: Any, causes: Iterable[tuple[Any, str]] = (), rtol: float = 1e-5
+) -> None:
+    """Raise :class:`Wrong` unless `got` equals `expected` in shape and, nearly, in numbers.
+
+    ``causes`` pairs a wrong result with the mistake that leads to it; the first that `got` equals
+    is named. It may be given several times for one exercise, once for each thing compared.
+    """
+    actual, wanted = _numbers(label, got), _numbers(label, expected)
+    if _same(actual, wanted, rtol):
+        return
+    named = (why for wrong, why in causes if _same(actual, _numbers(label, wrong), rtol))
+    raise Wrong(_difference(label, actual, wanted, rtol), next(named, None))
+
+
+def _same(actual: np.ndarray, wanted: np.ndarray, rtol: float) -> bool:
+    return actual.shape == wanted.shape and np.allclose(actual, wanted, rtol=rtol, atol=1e-8)
+
+
+def _difference(label: str, actual: np.ndarray, wanted: np.ndarray, rtol: float) -> str:
+    if actual.shape != wanted.shape:
+        return f"{label} has shape {actual.shape}, expected {wanted.shape}."
+    if actual.ndim == 0:
+        return f"{label} is {actual:.6g}, expected {wanted:.6g}."
+    differs = ~np.isclose(actual, wanted, rtol=rtol, atol=1e-8)
+    first = tuple(int(i) for i in np.argwhere(differs)[0])
+    return (
+        f"{label} differs at {list(first)}: it is {actual[first]:.6g}, expected "
+        f"{wanted[first]:.6g} ({np.count_nonzero(differs)} of {actual.size} elements differ)."
+    )
+
+
+def _numbers(label: str, value: Any) -> np.ndarray:
+    """A float64 array of a number, an array or a tensor."""
+    if value is None or value is ...:
+        raise Unfilled(f"{label} is still missing.")
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        kind = type(value).__name__
+        raise Wrong(f"{label} is a {kind}, expected a number or an array.") from None
