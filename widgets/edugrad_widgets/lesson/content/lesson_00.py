@@ -42,25 +42,24 @@ QUESTIONS = (
 )
 
 
-def growth(side):
+def cube_growth(side):
     """How much the volume of a cube grows for each unit that its side grows."""
     return 3 * side**2
 
 
-def _examine_growth(made: Any) -> str:
+def _examine_cube(made: Any) -> str:
     for side in (5.0, 2.0):
-        compare(
-            f"growth({side})",
-            call(made, side),
-            growth(side),
-            causes=[
-                (side**3, "this is the volume itself, not how fast it grows."),
-                (2 * side, "this is how fast the area of a square grows; a cube has volume s³."),
-                (3 * side, "the 3 comes down, and one factor of side goes: two of them are left."),
-                (side**2, "this is one of the plates that a growing cube gains; count them."),
-                (27.0, "this holds at side 3 alone: use `side` instead of a fixed number."),
-            ],
-        )
+        label, expected, got = f"cube_growth({side})", cube_growth(side), call(made, side)
+        mistakes = [
+            (side**3, "this is the volume itself, not how fast it grows."),
+            (2 * side, "this is how fast the area of a square grows; a cube has volume s³."),
+            (3 * side, "the 3 comes down, and one factor of side goes: two of them are left."),
+            (side**2, "this is one of the plates that a growing cube gains; count them."),
+            (27.0, "this holds at side 3 alone: use `side` instead of a fixed number."),
+        ]
+        compare(label, got, expected, mistakes, rtol=0.01)
+        compare(label, got, expected, [(got, "close, but not exact: a nudge has a size, a rule has "
+                "none.")])  # fmt: skip
     return "The volume of a cube grows by `3 * side ** 2` for each unit of side."
 
 
@@ -68,7 +67,7 @@ EXERCISES = (
     Exercise(
         "00.cube",
         task="Replace the three dots with the growth of `side ** 3` for each unit of side.",
-        examine=_examine_growth,
+        examine=_examine_cube,
         hints=(
             "A square gained one strip for each direction in which it grows. What does a cube "
             "gain, and in how many directions?",
@@ -76,7 +75,7 @@ EXERCISES = (
             "side; its area is that of one face.",
             "One face has the area `side ** 2`, and there are three directions.",
         ),
-        solution=growth,
+        solution=cube_growth,
     ),
 )
 
