@@ -1,0 +1,91 @@
+"""edugrad: tensors and automatic differentiation with PyTorch's API, on NumPy and CuPy.
+
+``import edugrad as torch`` runs PyTorch teaching code; the lessons show how it works inside.
+Importing edugrad loads NumPy and nothing else.
+"""
+
+import warnings as _warnings
+from typing import Any as _Any
+
+from . import autograd, cuda, dtypes, nn, ops
+from .autograd import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .creation import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from .devices import Device, device
+from .dtypes import (
+    DType,
+    double,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    long,
+    promote_types,
+    set_default_dtype,
+    short,
+    uint8,
+)
+from .printing import set_printoptions
+from .random import (
+    Generator,
+    initial_seed,
+    manual_seed,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+)
+from .size import Size
+from .tensor import Tensor
+from .version import __version__
+
+# NumPy warns of overflow and 0/0; PyTorch returns inf and nan, and so does edugrad.
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"edugrad\.")
+
+dtype = DType
+float = dtypes.float32
+int = dtypes.int32
+bool = dtypes.bool_
+
+globals().update(
+    {name: info.function for name, info in ops.OPS.items() if info.namespace == "edugrad"}
+)
+
+
+def is_tensor(obj: _Any) -> _Any:
+    """Whether ``obj`` is a tensor. PyTorch: ``torch.is_tensor``."""
+    return isinstance(obj, Tensor)
+
+
+def __getattr__(name: str) -> _Any:
+    if name in dtypes.ABSENT:
+        raise AttributeError(dtypes.absent(name))
+    raise AttributeError(f"module 'edugrad' has no attribute {name!r}")

@@ -1,0 +1,208 @@
+"""Function: operations that a user writes, exactly as in PyTorch.
+
+Source: ``torch.autograd.Function``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..callsite import call_site
+from ..errors import teach
+from ..tensor import Tensor
+from .grad_mode import mode, no_grad
+from .node import Node, gradient_edge
+from .saved import FREED, Saved, unpack_all
+from .views import check_write, write_history
+
+
+class Function(Node):
+    """Base class of an operation of your own.
+
+    Write ``forward(ctx, *args)`` and ``backward(ctx, *grad_outputs)`` as static methods and call
+    the operation with ``apply``. Or write ``forward(*args)`` and ``setup_context(ctx, inputs,
+    output)``. ``backward`` returns one gradient (or None) for each argument of ``forward``; it is
+    written with tensors, so second derivatives work too.
+
+    Attributes
+    ----------
+    saved_tensors : tuple of Tensor
+        What ``save_for_backward`` kept.
+    needs_input_grad : tuple of bool
+        For each argument, whether its gradient is needed.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> class Cube(edugrad.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x**3
+    ...
+    ...     @staticmethod
+    ...     def backward(ctx, grad_output):
+    ...         (x,) = ctx.saved_tensors
+    ...         return grad_output * 3 * x**2
+    >>> x = edugrad.tensor(2.0, requires_grad=True)
+    >>> Cube.apply(x).backward()
+    >>> x.grad
+    tensor(12.)
+
+    Notes
+    -----
+    PyTorch: ``torch.autograd.Function``.
+    """
+
+    __slots__ = (
+        "needs_input_grad",
+        "materialize",
+        "outputs",
+        "_to_save",
+        "_records",
+        "_dirty",
+        "_integral",
+        "_device",
+        "__dict__",
+    )
+
+    def __init_subclass__(cls) -> None:
+        cls.node_name = f"{cls.__name__}Backward"
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the result from tensors; no graph is recorded inside."""
+        raise TypeError("a Function defines forward(ctx, *args)")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """The gradient of each argument of ``forward``."""
+        raise TypeError("a Function defines backward(ctx, *grad_outputs)")
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for ``backward``; a change of one in between is noticed."""
+        self._to_save = tensors
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """Name the inputs that ``forward`` changes in place and returns."""
+        self._dirty = tensors
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """Name the outputs that have no derivative."""
+        self._integral = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether a gradient that nobody sent arrives as zeros (True) or as None."""
+        self.materialize = value
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        return unpack_all(self._records, self)
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Run the operation and place its result in the graph."""
+        ctx = cls.__new__(cls)
+        tensors = [arg for arg in args if isinstance(arg, Tensor)]
+        needs = tuple(isinstance(arg, Tensor) and arg.requires_grad for arg in args)
+        tracked = mode.grad and True in needs
+        ctx.needs_input_grad = needs
+        ctx.materialize = True
+        ctx._to_save = ctx._dirty = ctx._integral = ctx._records = ()
+        ctx._device = tensors[0]._device if tensors else None
+        with no_grad():
+            result = cls._run(ctx, args, kwargs)
+        several = isinstance(result, tuple)
+        outputs = list(result) if several else [result]
+        if tracked:
+            ctx._enter(args, outputs)
+        return tuple(outputs) if several else outputs[0]
+
+    @classmethod
+    def _run(cls, ctx: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        setup = getattr(cls, "setup_context", None)
+        if setup is None:
+            return cls.forward(ctx, *args, **kwargs)
+        result = cls.forward(*args, **kwargs)
+        setup(ctx, args, result)
+        return result
+
+    def _enter(self, args: tuple[Any, ...], outputs: list[Any]) -> None:
+        for each in self._dirty:
+            check_write(each, self.node_name, True)
+        self.place(
+            tuple(gradient_edge(arg) if isinstance(arg, Tensor) else None for arg in args),
+            call_site(),
+        )
+        self.outputs = tuple(
+            (each._array.shape, each._array.dtype) if isinstance(each, Tensor) else None
+            for each in outputs
+        )
+        before = list(outputs)
+        for number, output in enumerate(before):
+            if self._has_gradient(output):
+                outputs[number] = self._output(number, output, args)
+        self._records = tuple(self._record(each, args, before, outputs) for each in self._to_save)
+        self._to_save = ()
+
+    def _has_gradient(self, output: Any) -> bool:
+        return (
+            isinstance(output, Tensor)
+            and output.is_floating_point()
+            and not any(output is each for each in self._integral)
+        )
+
+    def _output(self, number: int, output: Tensor, args: tuple[Any, ...]) -> Tensor:
+        """The tensor to return: a new one where ``forward`` returned an argument unchanged."""
+        if any(output is each for each in self._dirty):
+            output._storage.bump(self.node_name)
+            write_history(output, self)
+            return output
+        if any(output is arg for arg in args) or output._view is not None:
+            output = Tensor._wrap(output._array, output._device, output._storage)
+        output._edge = (self, number)
+        output._requires_grad = True
+        return output
+
+    def _record(
+        self, saved: Any, args: tuple[Any, ...], before: list[Any], after: list[Any]
+    ) -> Any:
+        if not isinstance(saved, Tensor):
+            return saved
+        storage = saved._storage
+        for number, output in enumerate(before):
+            if saved is output and after[number]._edge == (self, number):
+                edge = (self, number)
+                return Saved(None, saved._array, storage, storage.version, edge, "its output")
+        return Saved(saved, saved._array, storage, storage.version, gradient_edge(saved), "a tensor")
+
+    def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:
+        if self.materialize:
+            gradients = [
+                self._zeros(number) if gradient is None else gradient
+                for number, gradient in enumerate(gradients)
+            ]
+        found = self.backward(self, *gradients)
+        found = found if isinstance(found, tuple) else (found,)
+        if len(found) > len(self.edges) and not any(x is not None for x in found[len(self.edges) :]):
+            found = found[: len(self.edges)]
+        if len(found) != len(self.edges):
+            raise RuntimeError(
+                teach(
+                    f"function {self.node_name} returned an incorrect number of gradients "
+                    f"(expected {len(self.edges)}, got {len(found)})",
+                    got=f"{len(found)} gradients",
+                    mend="return one for each argument of forward, None where there is none",
+                )
+            )
+        return found
+
+    def _zeros(self, number: int) -> Tensor | None:
+        form = self.outputs[number]
+        if form is None or self._device is None:
+            return None
+        return Tensor._wrap(self._device.xp.zeros(*form), self._device)  # type: ignore[no-any-return]
+
+    def release(self) -> None:
+        if self._records:
+            self._records = FREED

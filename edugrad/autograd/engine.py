@@ -1,0 +1,457 @@
+"""The engine: walks a graph backwards and adds up gradients.
+
+Nodes are visited by falling sequence number. Every edge leads to a smaller number, so when a node's
+turn comes, all its gradients have arrived: no counting of dependencies, no recursion, and a chain of
+any length.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+from ..errors import teach
+from ..tensor import Tensor
+from .anomaly import check_backward
+from .grad_mode import mode
+from .node import AccumulateGrad, Edge, Node, gradient_edge
+
+Pending = dict[Node, list[Tensor | None]]
+
+
+class Walk:
+    """One backward pass.
+
+    Attributes
+    ----------
+    pending : dict
+        Gradients in transit: for each node not yet visited, those of its outputs.
+    queue : list
+        The same nodes as a heap, largest sequence number first.
+    wanted : dict or None
+        Edges whose gradients are asked for (``inputs=``), with what arrived there; None means
+        that every leaf accumulates.
+    useful : set or None
+        With ``wanted``: the nodes from which a wanted one can be reached.
+    """
+
+    def __init__(self, keep_graph: bool, wanted: Sequence[Edge] | None) -> None:
+        self.keep_graph = keep_graph
+        self.pending: Pending = {}
+        self.queue: list[tuple[int, Node]] = []
+        self.wanted: dict[Edge, Tensor | None] | None = None
+        self.useful: set[Node] | None = None
+        if wanted is not None:
+            self.wanted = dict.fromkeys(wanted)
+
+    def run(self, roots: Sequence[tuple[Edge, Tensor]]) -> None:
+        """Send each root its gradient and walk until nothing is in transit."""
+        if self.wanted is not None:
+            self.useful = _leading_to(self.wanted, [edge[0] for edge, _ in roots])
+        for edge, gradient in roots:
+            self.send(edge, gradient)
+        queue, pending = self.queue, self.pending
+        while queue:
+            _, node = heappop(queue)
+            self.visit(node, pending.pop(node))
+
+    def send(self, edge: Edge, gradient: Tensor) -> None:
+        """Add ``gradient`` to what has arrived at ``edge``."""
+        node, output = edge
+        waiting = self.pending.get(node)
+        if waiting is None:
+            if self.useful is not None and node not in self.useful:
+                return
+            self.pending[node] = waiting = [None] * (output + 1)
+            heappush(self.queue, (-node.sequence, node))
+        elif len(waiting) <= output:
+            waiting.extend([None] * (output + 1 - len(waiting)))
+        before = waiting[output]
+        waiting[output] = gradient if before is None else before + gradient
+
+    def visit(self, node: Node, gradients: list[Tensor | None]) -> None:
+        """Run one node and send its inputs their gradients."""
+        outputs = getattr(node, "outputs", None)
+        if outputs is not None and len(gradients) < len(outputs):
+            gradients.extend([None] * (len(outputs) - len(gradients)))
+        if node.hooks is not None:
+            gradients = _before(node, gradients)
+        if type(node) is AccumulateGrad:
+            self._arrive(node, gradients)
+            return
+        if self.wanted is not None and not self._passes(node, gradients):
+            return
+        leaving = node.run(gradients)
+        if mode.watched:
+            _show(node, gradients, leaving)
+        if not self.keep_graph:
+            node.release()
+        if node.hooks is not None and node.hooks.after:
+            leaving = _after(node, leaving, gradients)
+        for edge, gradient in zip(node.edges, leaving, strict=True):
+            if edge is not None and gradient is not None:
+                self.send(edge, gradient)
+
+    def _passes(self, node: Node, gradients: list[Tensor | None]) -> bool:
+        """Keep what is wanted of this node; whether the walk goes on behind it."""
+        assert self.wanted is not None and self.useful is not None
+        for output, gradient in enumerate(gradients):
+            if (node, output) in self.wanted:
+                self.wanted[node, output] = gradient
+        return any(edge is not None and edge[0] in self.useful for edge in node.edges)
+
+    def _arrive(self, node: AccumulateGrad, gradients: list[Tensor | None]) -> None:
+        leaf = node.variable
+        gradient = gradients[0]
+        if leaf._hooks is not None:
+            gradient = _call(leaf._hooks, gradient)
+        if mode.recorder is not None:
+            mode.recorder.gradients(node, [gradient], ())
+        if self.wanted is not None:
+            self.wanted[node, 0] = gradient
+            return
+        gradients.clear()
+        array = gradient._array
+        unshared = (
+            sys.getrefcount(gradient) <= _ONE_HOLDER
+            and sys.getrefcount(array) <= _ONE_HOLDER + 2
+            and array.base is None
+            and array.flags.c_contiguous
+        )
+        accumulate(leaf, gradient, unshared)
+        for hook in () if leaf._after is None else tuple(leaf._after.values()):
+            hook(leaf)
+
+
+def accumulate(leaf: Tensor, gradient: Tensor, unshared: bool) -> None:
+    """Add a gradient to ``leaf.grad``, which never shares its memory with anything else."""
+    before = leaf._grad
+    if mode.grad:
+        leaf._grad = gradient if before is None else before + gradient
+    elif before is not None:
+        before.add_(gradient)
+    else:
+        leaf._grad = gradient if unshared else gradient.detach().clone()
+
+
+def _one_holder() -> int:
+    """The reference count of an object that one local variable holds, on this Python."""
+    probe = object()
+    return sys.getrefcount(probe)
+
+
+_ONE_HOLDER = _one_holder()
+
+
+def _leading_to(wanted: dict[Edge, Any], roots: list[Node]) -> set[Node]:
+    """The nodes between the roots and the wanted ones, both included."""
+    useful = {node for node, _ in wanted}
+    oldest = min((node.sequence for node in useful), default=0)
+    seen = set(roots)
+    stack = list(seen)
+    while stack:
+        for edge in stack.pop().edges:
+            if edge is not None and edge[0] not in seen and edge[0].sequence >= oldest:
+                seen.add(edge[0])
+                stack.append(edge[0])
+    for node in sorted(seen, key=lambda node: node.sequence):
+        if any(edge is not None and edge[0] in useful for edge in node.edges):
+            useful.add(node)
+    return useful
+
+
+def _show(node: Node, arriving: list[Tensor | None], leaving: tuple[Tensor | None, ...]) -> None:
+    if mode.recorder is not None:
+        mode.recorder.gradients(node, arriving, leaving)
+    if mode.anomaly:
+        check_backward(node, leaving)
+
+
+def _before(node: Node, gradients: list[Tensor | None]) -> list[Tensor | None]:
+    """Run the hooks of the tensors that the node made, then those of the node."""
+    hooks = node.hooks
+    assert hooks is not None
+    for output, gradient in enumerate(gradients):
+        if gradient is None:
+            continue
+        if output in hooks.tensors:
+            gradients[output] = gradient = _call(hooks.tensors[output], gradient)
+        kept = hooks.retained.get(output)
+        tensor = kept() if kept is not None else None
+        if tensor is not None:
+            tensor._grad = gradient if mode.grad else gradient.detach().clone()
+    for hook in tuple(hooks.before.values()):
+        changed = hook(tuple(gradients))
+        if changed is not None:
+            gradients = list(changed)
+    return gradients
+
+
+def _after(
+    node: Node, leaving: tuple[Tensor | None, ...], arrived: list[Tensor | None]
+) -> tuple[Tensor | None, ...]:
+    assert node.hooks is not None
+    for hook in tuple(node.hooks.after.values()):
+        changed = hook(leaving, tuple(arrived))
+        if changed is not None:
+            leaving = tuple(changed)
+    return leaving
+
+
+def _call(hooks: dict[int, Any], gradient: Any) -> Any:
+    for hook in tuple(hooks.values()):
+        changed = hook(gradient)
+        if changed is not None:
+            gradient = changed
+    return gradient
+
+
+class _Backward:
+    """The engine's own mode: no graph of the gradients unless asked for, and no notes of cuts."""
+
+    def __init__(self, create_graph: bool) -> None:
+        self.create_graph = create_graph
+
+    def __enter__(self) -> None:
+        self._before = mode.grad, mode.backward
+        mode.grad, mode.backward = self.create_graph, True
+
+    def __exit__(self, *exception: object) -> None:
+        mode.grad, mode.backward = self._before
+
+
+Tensors = Tensor | Sequence[Tensor]
+
+
+def backward(
+    tensors: Tensors,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensors | None = None,
+) -> None:
+    """Add to the ``grad`` of every leaf the derivative of ``tensors`` with respect to it.
+
+    .. math:: \\text{leaf.grad} \\mathrel{+}= \\sum_k g_k^T \\, \\partial t_k / \\partial \\text{leaf}
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensor
+        What is differentiated.
+    grad_tensors : Tensor or sequence, optional
+        The gradient :math:`g_k` of each, of its shape; may be left out for tensors of one element.
+    retain_graph : bool, optional
+        Keep what the graph has saved, for another pass (default: ``create_graph``).
+    create_graph : bool
+        Record a graph of the gradients themselves, for higher derivatives.
+    inputs : Tensor or sequence, optional
+        Accumulate into these leaves only.
+
+    Raises
+    ------
+    RuntimeError
+        If a tensor has no graph, is not a scalar and has no gradient given, or the graph was freed.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> x = edugrad.tensor(3.0, requires_grad=True)
+    >>> edugrad.autograd.backward(x * x)
+    >>> x.grad
+    tensor(6.)
+
+    Notes
+    -----
+    PyTorch: ``torch.autograd.backward``.
+    """
+    outputs = _listed(tensors)
+    roots = _roots(outputs, grad_tensors)
+    leaves = None if inputs is None else _listed(inputs)
+    keep = create_graph if retain_graph is None else retain_graph
+    walk = Walk(keep, None if leaves is None else [_edge_of(leaf) for leaf in leaves])
+    with _Backward(create_graph):
+        walk.run(roots)
+        for leaf in leaves or ():
+            assert walk.wanted is not None
+            gradient = walk.wanted[_edge_of(leaf)]
+            if gradient is not None:
+                accumulate(leaf, gradient, unshared=False)
+
+
+def backward_method(
+    self: Tensor,
+    gradient: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensors | None = None,
+) -> None:
+    """Compute the gradient of this tensor for all leaves: see :func:`edugrad.autograd.backward`."""
+    backward(self, gradient, retain_graph, create_graph, inputs)
+
+
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """Return the derivative of ``outputs`` with respect to ``inputs``; no ``grad`` is touched.
+
+    Parameters
+    ----------
+    outputs, inputs : Tensor or sequence of Tensor
+    grad_outputs, retain_graph, create_graph
+        As in :func:`backward`.
+    allow_unused : bool
+        Return None for an input that the outputs do not depend on, instead of raising.
+    materialize_grads : bool
+        Return zeros instead of None for these.
+
+    Returns
+    -------
+    tuple of Tensor
+        One gradient an input, of its shape and dtype.
+
+    Raises
+    ------
+    RuntimeError
+        As :func:`backward`; and if an input was not used.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> x = edugrad.tensor(2.0, requires_grad=True)
+    >>> (slope,) = edugrad.autograd.grad(x**3, x, create_graph=True)
+    >>> (curvature,) = edugrad.autograd.grad(slope, x)
+    >>> slope.item(), curvature.item()
+    (12.0, 12.0)
+
+    Notes
+    -----
+    PyTorch: ``torch.autograd.grad``. ``is_grads_batched`` is not supported.
+    """
+    if is_grads_batched:
+        raise ValueError(
+            teach(
+                "edugrad.autograd.grad computes one vector-Jacobian product a call",
+                got="is_grads_batched=True",
+                mend="call it once a row of grad_outputs, with retain_graph=True",
+            )
+        )
+    targets = _listed(inputs)
+    roots = _roots(_listed(outputs), grad_outputs)
+    keep = create_graph if retain_graph is None else retain_graph
+    edges = [_edge_of(target) for target in targets]
+    walk = Walk(keep, edges)
+    with _Backward(create_graph):
+        walk.run(roots)
+    assert walk.wanted is not None
+    found = [walk.wanted[edge] for edge in edges]
+    for number, (gradient, target) in enumerate(zip(found, targets, strict=True)):
+        if gradient is None and materialize_grads:
+            found[number] = target.detach() * 0
+        elif gradient is None and not allow_unused:
+            raise RuntimeError(
+                teach(
+                    f"The differentiated Tensor at index {number} appears to not have been used "
+                    "in the graph",
+                    got=f"an input of shape {tuple(target.shape)} on which the output does not "
+                    "depend",
+                    mend="pass allow_unused=True to get None for it",
+                )
+            )
+    return tuple(found)
+
+
+def _listed(tensors: Any) -> list[Tensor]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _edge_of(tensor: Tensor) -> Edge:
+    edge = gradient_edge(tensor)
+    if edge is None:
+        raise RuntimeError(
+            teach(
+                "One of the differentiated Tensors does not require grad",
+                got=f"a tensor of shape {tuple(tensor.shape)} with requires_grad=False",
+                mend="make it with requires_grad=True before computing with it",
+            )
+        )
+    return edge
+
+
+def _roots(outputs: list[Tensor], gradients: Any) -> list[tuple[Edge, Tensor]]:
+    if gradients is None:
+        given: list[Any] = [None] * len(outputs)
+    else:
+        given = _listed(gradients)
+    if len(given) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
+    return [
+        (_root_edge(number, output), _root_gradient(output, gradient))
+        for number, (output, gradient) in enumerate(zip(outputs, given, strict=True))
+    ]
+
+
+def _root_edge(number: int, output: Tensor) -> Edge:
+    edge = gradient_edge(output)
+    if edge is not None:
+        return edge
+    raise RuntimeError(
+        teach(
+            f"element {number} of tensors does not require grad and does not have a grad_fn",
+            got=_why_no_graph(output),
+            mend="compute it from a tensor made with requires_grad=True, outside no_grad and "
+            "without detach()",
+        )
+    )
+
+
+def _why_no_graph(output: Tensor) -> str:
+    if output._cut is not None:
+        place = f" at {output._cut.site}" if output._cut.site is not None else ""
+        return f"the graph was cut by {output._cut.reason}{place}"
+    if output._array.dtype.kind != "f":
+        return f"a tensor of {output.dtype}: only floating-point tensors have gradients"
+    return "a fresh tensor: nothing it was computed from has requires_grad=True"
+
+
+def _root_gradient(output: Tensor, gradient: Any) -> Tensor:
+    if gradient is None:
+        if output._array.size != 1:
+            raise RuntimeError(
+                teach(
+                    "grad can be implicitly created only for scalar outputs",
+                    got=f"backward() on a tensor of shape {tuple(output.shape)}",
+                    mend="reduce it to one number first, e.g. x.sum().backward(), or pass the "
+                    "gradient to start from: x.backward(gradient=edugrad.ones_like(x))",
+                )
+            )
+        xp = output._device.xp
+        return Tensor._wrap(  # type: ignore[no-any-return]
+            xp.ones(output._array.shape, output._array.dtype), output._device
+        )
+    if not isinstance(gradient, Tensor):
+        raise TypeError(
+            teach(
+                "gradients can be either Tensors or None",
+                got=type(gradient).__name__,
+                mend="wrap it: backward(gradient=edugrad.tensor(…))",
+            )
+        )
+    if gradient._array.shape != output._array.shape:
+        raise RuntimeError(
+            teach(
+                f"Mismatch in shape: the gradient has a shape of {gradient.shape} and the output "
+                f"has a shape of {output.shape}",
+                got=f"{tuple(gradient.shape)} for {tuple(output.shape)}",
+                mend="a gradient has one number for each number of the output",
+            )
+        )
+    return gradient

@@ -1,0 +1,428 @@
+"""Op: the contract of an operation.
+
+An operation is a class with a name, a ``forward`` on arrays and a ``backward`` on tensors. This base
+class does the rest: it checks devices, promotes dtypes, finds out which inputs need a gradient,
+keeps what ``forward`` saved (with versions), makes the node, undoes broadcasting, and writes in
+place or to ``out=``. An object of the class is both the node in the graph and the ``ctx`` that
+``forward`` and ``backward`` are given.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, ClassVar
+
+from ..callsite import call_site
+from ..devices import Device
+from ..tensor import Cut, Tensor
+from . import promotion
+from .anomaly import check_forward
+from .grad_mode import mode
+from .node import Node, gradient_edge
+from .saved import FREED, Saved, pack_copy, pack_input, pack_output, unpack_all
+from .views import attach_view, check_write, write_history
+from .writing import check_cast, check_result, check_target, explain, write_out
+
+_PLAIN = promotion.NUMBERS | {type(None)}
+_NONE = tuple((False,) * count for count in range(256))
+
+
+class Op(Node):
+    """Base class of every operation.
+
+    Class attributes
+    ----------------
+    name : str
+        The op's name, as in ``edugrad.<name>``.
+    node_name : str
+        What ``grad_fn`` prints; from the name unless given ("MulBackward0").
+    formula, derivatives : str, tuple of str
+        The op in symbols, and the gradient that it sends to each input; shown by the viewer and
+        the reference page.
+    promotes : bool
+        Bring all tensor inputs to one dtype before ``forward``.
+    masks : tuple of int
+        Positions of inputs that are left out of promotion: conditions and indices.
+    to_float : bool
+        Bring integer and boolean inputs to the default floating type (``exp``, ``/``, …).
+    broadcasts : bool
+        Inputs are broadcast against each other; their gradients are summed back.
+    differentiable : bool
+        False for ops whose result is a step function or an integer.
+    view : bool
+        The outputs look at the memory of the (first) input.
+    check_nan : bool
+        Whether anomaly detection looks at the result (not for ``empty``-like ops).
+
+    An author writes::
+
+        class Mul(Op):
+            name = "mul"
+            formula = "a · b"
+            derivatives = ("grad · b", "grad · a")
+            broadcasts = True
+
+            @staticmethod
+            def forward(ctx, a, b):
+                need_a, need_b = ctx.needs_input_grad
+                ctx.save_for_backward(a if need_b else None, b if need_a else None)
+                return a * b
+
+            @staticmethod
+            def backward(ctx, grad):
+                a, b = ctx.saved_tensors
+                need_a, need_b = ctx.needs_input_grad
+                return grad * b if need_a else None, grad * a if need_b else None
+
+    ``forward`` saves inputs, outputs, or new arrays that share no memory with the inputs.
+    """
+
+    __slots__ = (
+        "xp",
+        "needs_input_grad",
+        "saved",
+        "restore",
+        "outputs",
+        "made",
+        "constants",
+        "params",
+        "__dict__",
+    )
+
+    name: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    derivatives: ClassVar[tuple[str, ...]] = ()
+    promotes: ClassVar[bool] = True
+    masks: ClassVar[tuple[int, ...]] = ()
+    to_float: ClassVar[bool] = False
+    broadcasts: ClassVar[bool] = False
+    differentiable: ClassVar[bool] = True
+    view: ClassVar[bool] = False
+    check_nan: ClassVar[bool] = True
+
+    xp: Any
+    needs_input_grad: tuple[bool, ...]
+    saved: tuple[Any, ...]
+    restore: tuple[tuple[tuple[int, ...], Any] | None, ...] | None
+    outputs: tuple[tuple[tuple[int, ...], Any], ...]
+    made: tuple[tuple[weakref.ref[Tensor], int], ...]
+    constants: tuple[Any, ...]
+    params: dict[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        """PyTorch shows a node by its type's name, so that is what the type is called."""
+        if not cls.name:
+            return
+        if "node_name" not in cls.__dict__:
+            words = cls.name.split("_")
+            cls.node_name = "".join(word.capitalize() for word in words) + "Backward0"
+        cls.__name__ = cls.node_name
+
+    # What an author writes
+
+    @staticmethod
+    def forward(ctx: Any, *arrays: Any, **params: Any) -> Any:
+        """Compute the result's array (or a tuple of arrays) from the inputs' arrays."""
+        raise TypeError("an Op defines forward(ctx, *arrays, **params)")
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        """The gradient of each input (None where not needed), in differentiable Tensor operations."""
+        raise TypeError("an Op defines backward(ctx, grad)")
+
+    write: ClassVar[Any] = None
+
+    # What an author uses
+
+    def save_for_backward(self, *values: Any) -> None:
+        """Keep inputs, outputs or other arrays for ``backward``; None keeps a place free."""
+        self.saved = values
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What was saved, as tensors; raises if one was changed in place since."""
+        return unpack_all(self.saved, self)
+
+    # What the rest of the library uses
+
+    @classmethod
+    def apply(cls, *inputs: Any, out: Any = None, **params: Any) -> Any:
+        """Run the op on tensors and Python numbers; the result takes its place in the graph."""
+        if out is not None:
+            return write_out(cls, out, inputs, params)
+        ctx = cls.__new__(cls)
+        arrays, device, needs = ctx._read(inputs)
+        touched = True in needs
+        tracked = touched and mode.grad and cls.differentiable
+        ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
+        ctx.saved = ()
+        try:
+            result = cls.forward(ctx, *arrays, **params)
+        except Exception as error:
+            explain(cls, inputs, arrays, params, error)
+            raise
+        raw = result if type(result) is tuple else (result,)
+        outputs = ctx._wrap(raw, inputs, device, params)
+        if tracked:
+            ctx._place(inputs, outputs, params, outputs[0]._storage.version)
+            ctx.saved = ctx._pack(inputs, arrays, raw, outputs)
+            for number, output in enumerate(outputs):
+                if output._array.dtype.kind == "f":
+                    output._edge = (ctx, number)
+                    output._requires_grad = True
+        else:
+            _note_cut(cls, inputs, outputs, touched)
+        if mode.watched:
+            ctx._show(inputs, arrays, outputs, params)
+        return outputs if type(result) is tuple else outputs[0]
+
+    @classmethod
+    def apply_(cls, target: Any, *others: Any, **params: Any) -> Any:
+        """Run the op in place: the result replaces the values of ``target``.
+
+        An op may define ``write(ctx, target, *arrays, **params)``, which fills the target itself
+        and saves neither it nor the result; otherwise ``forward`` runs and its result is copied.
+        """
+        check_target(cls, target)
+        ctx = cls.__new__(cls)
+        inputs = (target, *others)
+        arrays, _, needs = ctx._read(inputs)
+        tracked = True in needs and mode.grad
+        check_write(target, f"{cls.name}_", tracked)
+        ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
+        ctx.saved = ()
+        try:
+            if cls.write is not None:
+                cls.write(ctx, target._array, *arrays[1:], **params)
+            else:
+                result = cls.forward(ctx, *arrays, **params)
+                check_result(cls, target, result)
+        except Exception as error:
+            explain(cls, inputs, arrays, params, error)
+            raise
+        if tracked:
+            ctx._place(inputs, (target,), params, target._storage.version + 1)
+        if cls.write is None:
+            if tracked:
+                ctx.saved = ctx._pack_overwriting(target, inputs, arrays, result)
+            target._array[...] = result
+        target._storage.bump(f"{cls.name}_")
+        if tracked:
+            write_history(target, ctx)
+        if mode.watched:
+            ctx._show(inputs, arrays, (target,), params)
+        return target
+
+    @classmethod
+    def failed(cls, inputs: tuple[Any, ...], error: Exception) -> None:
+        """Let a recording see a failure that was found before the op could run."""
+        if mode.recorder is not None:
+            mode.recorder.failure(cls, inputs, {}, error)
+
+    def _read(self, inputs: tuple[Any, ...]) -> tuple[list[Any], Device, tuple[bool, ...]]:
+        """The arrays of the inputs in one dtype, their device, and which need a gradient."""
+        arrays: list[Any] = []
+        needs: list[bool] = []
+        device = dtype = None
+        uniform = True
+        numbers = False
+        for value in inputs:
+            if isinstance(value, Tensor):
+                if value._view is not None:
+                    value._view.refresh(value)
+                array = value._array
+                if device is None:
+                    device, dtype = value._device, array.dtype
+                elif value._device is not device:
+                    raise promotion.mixed_devices(self, inputs)
+                elif array.dtype is not dtype:
+                    uniform = False
+                arrays.append(array)
+                needs.append(value._requires_grad)
+            elif type(value) in _PLAIN:
+                numbers = numbers or value is not None
+                arrays.append(value)
+                needs.append(False)
+            else:
+                return self._read(promotion.operands(self, inputs))
+        if device is None:
+            raise promotion.no_tensor(self, inputs)
+        self.xp = device.xp
+        self.restore = None
+        if not uniform or (dtype.kind != "f" and (numbers or self.to_float)):
+            if self.promotes:
+                arrays = promotion.promote(self, inputs, self.xp)
+                self.restore = ()
+        return arrays, device, tuple(needs)
+
+    def _wrap(
+        self, raw: tuple[Any, ...], inputs: tuple[Any, ...], device: Device, params: dict[str, Any]
+    ) -> tuple[Tensor, ...]:
+        """Tensors over the result's arrays; those of a view share the input's storage."""
+        array_type = self.xp.ndarray
+        outputs = []
+        for number, array in enumerate(raw):
+            if type(array) is not array_type:
+                array = self.xp.asarray(array)
+            if self.view:
+                source = inputs[0]
+                output = Tensor._wrap(array, device, source._storage)
+                attach_view(output, source, (type(self), params, number), len(raw) > 1)
+            else:
+                output = Tensor._wrap(array, device)
+            outputs.append(output)
+        return tuple(outputs)
+
+    def _place(
+        self,
+        inputs: tuple[Any, ...],
+        outputs: tuple[Tensor, ...],
+        params: dict[str, Any],
+        version: int,
+    ) -> None:
+        """Enter the graph: edges to the inputs' nodes, and what the engine and the viewer need."""
+        needs = self.needs_input_grad
+        edges = tuple(
+            [gradient_edge(x) if need else None for x, need in zip(inputs, needs, strict=True)]
+        )
+        self.place(edges, call_site())
+        self.params = params
+        self.outputs = tuple([(each._array.shape, each._array.dtype) for each in outputs])
+        self.made = tuple([(weakref.ref(each), version) for each in outputs])
+        self.constants = tuple(
+            [None if need else _constant(x) for x, need in zip(inputs, needs, strict=True)]
+        )
+        if self.broadcasts or self.restore is not None:
+            self._note_forms(inputs)
+
+    def _note_forms(self, inputs: tuple[Any, ...]) -> None:
+        """Remember the inputs' shapes and dtypes if their gradients may come out in another form."""
+        forms = tuple(
+            [
+                (x._array.shape, x._array.dtype) if need else None
+                for x, need in zip(inputs, self.needs_input_grad, strict=True)
+            ]
+        )
+        alike = all(form is None or form == self.outputs[0] for form in forms)
+        self.restore = None if alike else forms
+
+    def _pack(
+        self,
+        inputs: tuple[Any, ...],
+        arrays: list[Any],
+        raw: tuple[Any, ...],
+        outputs: tuple[Tensor, ...],
+    ) -> tuple[Any, ...]:
+        """Turn what ``forward`` saved into records with versions."""
+        records = []
+        for value in self.saved:
+            record = value
+            if type(value) not in _PLAIN:
+                record = self._pack_input(value, inputs, arrays)
+                for number, result in enumerate(raw):
+                    if record is None and value is result:
+                        record = pack_output(outputs[number], (self, number))
+                if record is None:
+                    record = Tensor._wrap(self.xp.asarray(value), inputs_device(inputs))
+            records.append(record)
+        return tuple(records)
+
+    def _pack_input(self, value: Any, inputs: tuple[Any, ...], arrays: list[Any]) -> Saved | None:
+        for k, array in enumerate(arrays):
+            if value is array and isinstance(inputs[k], Tensor):
+                return pack_input(inputs[k], array, self.edges[k])
+        return None
+
+    def _pack_overwriting(
+        self, target: Tensor, inputs: tuple[Any, ...], arrays: list[Any], result: Any
+    ) -> tuple[Any, ...]:
+        """Like :meth:`_pack`, for a result that is about to replace the first input."""
+        saved = self.saved
+        self.saved = tuple([None if each is result or each is arrays[0] else each for each in saved])
+        records = list(self._pack(inputs, arrays, (), ()))
+        for place, value in enumerate(saved):
+            if value is result:
+                records[place] = pack_output(target, (self, 0))._replace(
+                    version=target._storage.version + 1
+                )
+            elif value is arrays[0]:
+                records[place] = pack_copy(value, self.edges[0])
+        return tuple(records)
+
+    def run(self, gradients: list[Any]) -> tuple[Any, ...]:
+        if len(self.outputs) > 1:
+            gradients = [
+                self._zeros(number) if gradient is None else gradient
+                for number, gradient in enumerate(gradients)
+            ]
+        found = self.backward(self, *gradients)
+        if type(found) is not tuple:
+            found = (found,)
+        if self.restore is not None:
+            found = tuple(
+                [
+                    gradient if gradient is None else _in_form(gradient, *form)
+                    for gradient, form in zip(found, self.restore, strict=True)
+                ]
+            )
+        return found
+
+    def _zeros(self, number: int) -> Tensor | None:
+        shape, dtype = self.outputs[number]
+        if dtype.kind != "f":
+            return None
+        return Tensor._wrap(self.xp.zeros(shape, dtype))  # type: ignore[no-any-return]
+
+    def release(self) -> None:
+        if self.saved:
+            self.saved = FREED
+
+    def _show(
+        self,
+        inputs: tuple[Any, ...],
+        arrays: list[Any],
+        outputs: tuple[Tensor, ...],
+        params: dict[str, Any],
+    ) -> None:
+        """Let anomaly detection and the recorder see the op."""
+        if mode.recorder is not None:
+            mode.recorder.operation(self, inputs, outputs, params)
+        if mode.anomaly and self.check_nan:
+            check_forward(self, arrays, tuple([each._array for each in outputs]), call_site())
+
+
+def inputs_device(inputs: tuple[Any, ...]) -> Device:
+    """The device of the first tensor among an op's inputs."""
+    return next(value._device for value in inputs if isinstance(value, Tensor))
+
+
+def _constant(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return weakref.ref(value), value._storage.version
+    return value
+
+
+def _in_form(gradient: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
+    """Undo broadcasting and promotion: sum over what was repeated, cast back."""
+    if gradient._array.shape != shape:
+        gradient = gradient.sum_to_size(shape)
+    if gradient._array.dtype != dtype:
+        gradient = gradient.to(dtype)
+    return gradient
+
+
+def _note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], touched: bool) -> None:
+    """Remember why the outputs have no graph, for the message of a ``backward`` that misses it."""
+    if mode.backward:
+        return
+    cut = None
+    if touched:
+        reason = "no_grad" if op.differentiable else f"{op.name}() has no derivative"
+        cut = Cut(reason, call_site())
+    else:
+        for value in inputs:
+            if isinstance(value, Tensor) and value._cut is not None:
+                cut = value._cut
+    if cut is not None:
+        for output in outputs:
+            output._cut = cut

@@ -1,0 +1,198 @@
+"""What autograd is doing at the moment, per thread, and the switches for it.
+
+Source: ``torch.no_grad``, ``torch.enable_grad``, ``torch.set_grad_enabled``, ``torch.inference_mode``.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Recorder(Protocol):
+    """Something that watches ops and gradients go by (see :mod:`edugrad.autograd.graph`)."""
+
+    def operation(self, node: Any, inputs: Any, outputs: Any, params: dict[str, Any]) -> None: ...
+    def failure(self, op: Any, inputs: Any, params: dict[str, Any], error: Exception) -> None: ...
+    def gradients(self, node: Any, arriving: Any, leaving: Any) -> None: ...
+
+
+class Mode(threading.local):
+    """The switches of one thread."""
+
+    grad = True
+    inference = False
+    backward = False
+    anomaly = False
+    recorder: Recorder | None = None
+    watched = False
+    scope: str | None = None
+
+    def watch(self, *, anomaly: bool | None = None, recorder: Recorder | None | str = "") -> None:
+        """Set who looks at every op; ``watched`` is the one flag that ops test."""
+        if anomaly is not None:
+            self.anomaly = anomaly
+        if not isinstance(recorder, str):
+            self.recorder = recorder
+        self.watched = self.anomaly or self.recorder is not None
+
+
+mode = Mode()
+
+
+class _GradSwitch:
+    """A context manager and decorator that sets ``mode.grad`` and puts it back."""
+
+    enabled: bool
+
+    def __init__(self) -> None:
+        self._previous: list[bool] = []
+
+    def __new__(cls, function: Callable[..., Any] | None = None, *args: Any, **kwargs: Any) -> Any:
+        switch = object.__new__(cls)
+        if cls is not set_grad_enabled and callable(function):
+            return switch(function)
+        return switch
+
+    def __enter__(self) -> None:
+        self._previous.append(mode.grad)
+        mode.grad = self.enabled
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        mode.grad = self._previous.pop()
+
+    def _fresh(self) -> _GradSwitch:
+        return type(self)()
+
+    def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function):
+            return self._wrap_generator(function)  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with self._fresh():
+                return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]
+
+    def _wrap_generator(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            value = None
+            while True:
+                try:
+                    with self._fresh():
+                        produced = generator.send(value)
+                except StopIteration as stop:
+                    return stop.value
+                value = yield produced
+
+        return wrapped
+
+
+class no_grad(_GradSwitch):
+    """Run a block, or a function, without recording a graph.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> w = edugrad.ones(2, requires_grad=True)
+    >>> with edugrad.no_grad():
+    ...     y = w * 2
+    >>> y.requires_grad
+    False
+
+    Notes
+    -----
+    PyTorch: ``torch.no_grad``.
+    """
+
+    enabled = False
+
+
+class enable_grad(_GradSwitch):
+    """Record a graph in a block, or a function, inside :class:`no_grad`. PyTorch: ``torch.enable_grad``."""
+
+    enabled = True
+
+
+class set_grad_enabled(_GradSwitch):
+    """Switch the recording of graphs on or off, at once; as a context manager, until its end.
+
+    Notes
+    -----
+    PyTorch: ``torch.set_grad_enabled``.
+    """
+
+    def __init__(self, enabled: bool) -> None:
+        super().__init__()
+        self.enabled = bool(enabled)
+        self._before = mode.grad
+        mode.grad = self.enabled
+
+    def __enter__(self) -> None:
+        self._previous.append(self._before)
+        mode.grad = self.enabled
+
+    def _fresh(self) -> _GradSwitch:
+        return set_grad_enabled(self.enabled)
+
+    def __call__(self, function: F) -> F:
+        mode.grad = self._before
+        return super().__call__(function)
+
+
+class inference_mode(_GradSwitch):
+    """Like :class:`no_grad`, and tensors made inside may not take part in a graph later.
+
+    Notes
+    -----
+    PyTorch: ``torch.inference_mode``. edugrad tracks versions inside as well, so what PyTorch
+    forbids for its tensors ("inference tensors") is allowed here.
+    """
+
+    enabled = False
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.enabled = not mode
+
+    def __enter__(self) -> None:
+        self._previous.append(mode.grad)
+        self._inference = mode.inference
+        if not self.enabled:
+            mode.grad, mode.inference = False, True
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        mode.inference = self._inference
+        super().__exit__(kind, error, traceback)
+
+    def _fresh(self) -> _GradSwitch:
+        return inference_mode(not self.enabled)
+
+
+def is_grad_enabled() -> bool:
+    """Whether ops record a graph at the moment. PyTorch: ``torch.is_grad_enabled``."""
+    return mode.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether :class:`inference_mode` is on. PyTorch: ``torch.is_inference_mode_enabled``."""
+    return mode.inference

@@ -1,0 +1,99 @@
+"""What an op saves for its derivative, and the check that nobody has changed it since.
+
+Inputs are saved as the tensors they are. Outputs are saved as bare arrays: a node that held its own
+output would be a circle. Both note their storage's version and compare it when they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import teach
+from ..storage import Storage
+from ..tensor import Tensor
+from .grad_mode import mode
+
+if TYPE_CHECKING:
+    from .node import Edge, Node
+
+
+class Saved(NamedTuple):
+    """One saved tensor. ``tensor`` is the input itself; None for an output or a copy."""
+
+    tensor: Tensor | None
+    array: Any
+    storage: Storage
+    version: int
+    edge: Edge | None
+    origin: str
+
+
+FREED: tuple[Any, ...] = ("freed",)
+
+
+def pack_input(tensor: Tensor, array: Any, edge: Edge | None) -> Saved:
+    """Save an input; ``array`` is what the op saw of it (of another dtype after promotion)."""
+    storage = tensor._storage
+    return Saved(tensor, array, storage, storage.version, edge, "an input")
+
+
+def pack_output(output: Tensor, edge: Edge) -> Saved:
+    storage = output._storage
+    return Saved(None, output._array, storage, storage.version, edge, "its output")
+
+
+def pack_copy(array: Any, edge: Edge | None) -> Saved:
+    """Save an input that the op itself is about to overwrite."""
+    copied = array.copy()
+    return Saved(None, copied, Storage(copied), 0, edge, "a copy")
+
+
+def unpack(record: Any, node: Node) -> Any:
+    """The tensor that was saved, with its place in the graph; raise if it was changed since."""
+    if type(record) is not Saved:
+        return record
+    tensor, array, storage, version, edge, _ = record
+    if storage.version != version:
+        raise RuntimeError(_changed(record, node))
+    if tensor is not None and tensor._requires_grad == (edge is not None):
+        if tensor._array is array:
+            return tensor
+        if tensor._storage is storage and tensor._array.dtype != array.dtype:
+            return tensor.to(array.dtype)
+    again = Tensor._wrap(array, storage=storage)
+    if edge is not None:
+        again._edge = edge
+        again._requires_grad = True
+    return again
+
+
+def unpack_all(records: Sequence[Any], node: Node) -> tuple[Any, ...]:
+    if records is FREED:
+        raise RuntimeError(
+            teach(
+                "Trying to backward through the graph a second time: the values saved for the "
+                "derivative were freed after the first",
+                got=f"{node.name()} has nothing saved any more",
+                mend="run the forward computation again for a new graph, or keep this one with "
+                "backward(retain_graph=True) the first time",
+            )
+        )
+    return tuple([unpack(record, node) for record in records])
+
+
+def _changed(record: Saved, node: Node) -> str:
+    shape, dtype = tuple(record.array.shape), record.array.dtype
+    storage = record.storage
+    made = f", made at {node.site}" if node.site is not None else ""
+    wrote = f" by {storage.writer}" if storage.writer else ""
+    where = f" at {storage.written_at}" if storage.written_at is not None else ""
+    hint = "" if mode.anomaly else "; edugrad.autograd.detect_anomaly() checks while you compute"
+    return teach(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        "operation",
+        got=f"{node.name()}{made}, saved {record.origin} of shape {shape} and type {dtype} at "
+        f"version {record.version}; it was changed{wrote}{where} and is at version "
+        f"{storage.version}",
+        mend=f"write the change to a new tensor (y = y + 1 instead of y += 1), or clone() before it{hint}",
+    )

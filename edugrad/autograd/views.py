@@ -1,0 +1,175 @@
+"""Views and in-place writes: how a write through one tensor reaches the graph of all that share it.
+
+A view remembers its *base* (the tensor whose memory it looks at) and how to make it again from the
+base. An in-place write gives the written tensor a new place in the graph. If it is a view, its base
+gets one too, "the base with this region replaced"; every other view of the base notices, by the
+storage's version, that its place is out of date and is made again from the base when it is next
+asked for.
+
+Source: PyTorch's C++ autograd notes, "View and in-place tracking" (CopySlices).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import teach
+from .grad_mode import enable_grad, mode
+from .node import Node, gradient_edge
+
+if TYPE_CHECKING:
+    from ..callsite import CallSite
+    from ..tensor import Tensor
+
+Step = tuple[Any, dict[str, Any], int]
+Creation = Literal["tracked", "no_grad", "multiple"]
+
+
+class View:
+    """What a view knows of its origin.
+
+    Attributes
+    ----------
+    base : Tensor
+        The tensor that is looked at; never a view itself.
+    steps : tuple of (op, params, output number)
+        The view ops that lead from the base to this view.
+    version : int
+        The storage's version at which the view's place in the graph was right.
+    creation : "tracked", "no_grad" or "multiple"
+        How it was made: a view made under ``no_grad`` or by an op with several outputs (``unbind``,
+        ``split``) may not be written to while a graph is recorded.
+    """
+
+    __slots__ = ("base", "steps", "version", "creation")
+
+    def __init__(
+        self, base: Tensor, steps: tuple[Step, ...], version: int, creation: Creation
+    ) -> None:
+        self.base = base
+        self.steps = steps
+        self.version = version
+        self.creation = creation
+
+    def refresh(self, tensor: Tensor) -> None:
+        """Bring the place of ``tensor`` in the graph up to date with its base."""
+        if self.version == tensor._storage.version:
+            return
+        self.version = tensor._storage.version
+        if self.creation != "no_grad" and self.base._requires_grad:
+            with enable_grad():
+                tensor._edge = gradient_edge(self.replay(self.base))
+            tensor._requires_grad = True
+
+    def replay(self, base: Tensor) -> Tensor:
+        """Take the same view of another tensor shaped like the base."""
+        for op, params, output in self.steps:
+            made = op.apply(base, **params)
+            base = made[output] if type(made) is tuple else made
+        return base
+
+
+def attach_view(view: Tensor, source: Tensor, step: Step, several: bool) -> None:
+    """Note that ``view`` looks at the memory of ``source``."""
+    parent = source._view
+    base = source if parent is None else parent.base
+    steps = (step,) if parent is None else (*parent.steps, step)
+    creation: Creation = "tracked"
+    if parent is not None and parent.creation != "tracked":
+        creation = parent.creation
+    elif not mode.grad:
+        creation = "no_grad"
+    elif several:
+        creation = "multiple"
+    view._view = View(base, steps, view._storage.version, creation)
+
+
+class ReplaceRegion(Node):
+    """The base of a view after a write through the view: old everywhere but in the view's region."""
+
+    __slots__ = ("view",)
+
+    node_name = "CopySlices"
+
+    def __init__(self, view: View, written: Node, site: CallSite | None) -> None:
+        self.view = view
+        self.place((gradient_edge(view.base), (written, 0)), site)
+
+    def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:
+        (gradient,) = gradients
+        assert gradient is not None, "the engine runs a node only with a gradient"
+        outside = None
+        if self.edges[0] is not None:
+            outside = gradient.clone()
+            self.view.replay(outside).zero_()
+        return outside, self.view.replay(gradient)
+
+
+def check_write(target: Tensor, op_name: str, tracked: bool) -> None:
+    """Refuse an in-place write that would make a gradient wrong, as PyTorch does."""
+    if _overlaps_itself(target._array):
+        raise RuntimeError(
+            teach(
+                "unsupported operation: more than one element of the written-to tensor refers to "
+                "a single memory location",
+                got=f"{op_name} on an expanded tensor of shape {tuple(target._array.shape)}",
+                mend="clone() the tensor before writing to it",
+            )
+        )
+    if not tracked or not mode.grad:
+        return
+    view = target._view
+    if view is None:
+        if target._requires_grad and target._edge is None:
+            _refuse_leaf("a leaf Variable", target, op_name)
+        return
+    if view.base._requires_grad and view.base._edge is None:
+        _refuse_leaf("a view of a leaf Variable", view.base, op_name)
+    if view.creation == "multiple":
+        raise RuntimeError(
+            teach(
+                "a view made by a function that returns several views (unbind, split, chunk) may "
+                "not be modified inplace",
+                got=f"{op_name} on such a view of shape {tuple(target._array.shape)}",
+                mend="write the result to a new tensor, or index the original: x[i].mul_(2)",
+            )
+        )
+    if view.creation == "no_grad":
+        raise RuntimeError(
+            teach(
+                "a view was created in no_grad mode and is being modified inplace with grad mode "
+                "enabled",
+                got=f"{op_name} on a view of shape {tuple(target._array.shape)}",
+                mend="make the view and write to it both inside the no_grad block, or both outside",
+            )
+        )
+
+
+def _refuse_leaf(what: str, leaf: Tensor, op_name: str) -> None:
+    raise RuntimeError(
+        teach(
+            f"{what} that requires grad is being used in an in-place operation",
+            got=f"{op_name} on a leaf of shape {tuple(leaf._array.shape)}: its old value would be "
+            "lost, and with it the meaning of its gradient",
+            mend="to change a parameter, write `with edugrad.no_grad():` around it; to compute "
+            "with it, make a new tensor, e.g. y = x + 1 instead of x += 1",
+        )
+    )
+
+
+def _overlaps_itself(array: Any) -> bool:
+    return 0 in array.strides and any(
+        stride == 0 and length > 1
+        for stride, length in zip(array.strides, array.shape, strict=True)
+    )
+
+
+def write_history(target: Tensor, node: Node) -> None:
+    """Give ``target``, just written to by ``node``, and its base their new places in the graph."""
+    view = target._view
+    if view is None:
+        target._edge = (node, 0)
+        target._requires_grad = True
+        return
+    view.base._edge = (ReplaceRegion(view, node, node.site), 0)
+    view.base._requires_grad = True

@@ -1,0 +1,130 @@
+"""The rules for results that are written into a tensor that exists: in place, and ``out=``."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import dtypes
+from ..errors import teach
+from ..tensor import Tensor
+from .grad_mode import mode
+
+
+def check_target(op: Any, target: Any) -> None:
+    """Refuse a target of an in-place op that is no tensor."""
+    if not isinstance(target, Tensor):
+        raise TypeError(
+            teach(
+                f"{op.name}_() writes into a tensor",
+                got=type(target).__name__,
+                mend=f"call it on a tensor: x.{op.name}_(…)",
+            )
+        )
+
+
+def check_result(op: Any, target: Tensor, result: Any) -> None:
+    """Refuse a result that does not fit ``target`` in dtype or shape."""
+    check_cast(op, dtypes.of_numpy[result.dtype], target)
+    shape, wanted = tuple(result.shape), tuple(target._array.shape)
+    if shape != wanted:
+        raise RuntimeError(
+            teach(
+                f"output with shape {list(wanted)} doesn't match the broadcast shape {list(shape)}",
+                got=f"{op.name}_() on a tensor of shape {wanted} with a result of shape {shape}",
+                mend="an in-place op cannot grow its tensor: write the result to a new one",
+            )
+        )
+
+
+def check_cast(op: Any, source: dtypes.DType, target: Tensor) -> None:
+    """Refuse to lose a category: floating numbers do not go into integers, nor integers into bool."""
+    if source.category > target.dtype.category:
+        raise RuntimeError(
+            teach(
+                f"result type {source.name} can't be cast to the desired output type "
+                f"{target.dtype.name}",
+                got=f"{op.name}() into a tensor of {target.dtype}",
+                mend=f"convert the tensor first: x = x.to({source!r})",
+            )
+        )
+
+
+def write_out(op: Any, out: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Run ``op`` and put the result(s) into ``out``, which is resized if it does not fit."""
+    several = type(out) is tuple
+    targets = out if several else (out,)
+    for target in targets:
+        check_target(op, target)
+    if mode.grad and any(isinstance(x, Tensor) and x.requires_grad for x in (*inputs, *targets)):
+        raise RuntimeError(
+            teach(
+                f"{op.name}(): functions with out=... arguments don't support automatic "
+                "differentiation, but one of the arguments requires grad",
+                got="out= with a tensor that requires grad",
+                mend="leave out= away, or compute inside `with edugrad.no_grad():`",
+            )
+        )
+    results = op.apply(*inputs, **params)
+    for target, result in zip(targets, results if several else (results,), strict=True):
+        check_cast(op, result.dtype, target)
+        _resize(target, result._array.shape)
+        target._array[...] = result._array
+        target._storage.bump(f"{op.name}(out=)")
+    return out
+
+
+def _resize(target: Tensor, shape: tuple[int, ...]) -> None:
+    if target._array.shape == shape:
+        return
+    if target._array.size:
+        warnings.warn(
+            f"An output with one or more elements was resized since it had shape "
+            f"{list(target._array.shape)}, which does not match the required output shape "
+            f"{list(shape)}. Make out= of that shape, or empty.",
+            UserWarning,
+            stacklevel=5,
+        )
+    target._array = target.device.xp.empty(shape, target._array.dtype)
+    target._storage.array = target._array
+
+
+def explain(
+    op: Any, inputs: tuple[Any, ...], arrays: list[Any], params: dict[str, Any], error: Exception
+) -> None:
+    """Turn an array library's complaint about shapes into one a learner can act on."""
+    shapes = [tuple(array.shape) for array in arrays if hasattr(array, "shape")]
+    explained: Exception = error
+    if op.broadcasts and isinstance(error, ValueError):
+        explained = broadcast_error(op.name, shapes) or error
+    if mode.recorder is not None:
+        mode.recorder.failure(op, inputs, params, explained)
+    if explained is not error:
+        raise explained from None
+
+
+def broadcast_error(name: str, shapes: list[tuple[int, ...]]) -> RuntimeError | None:
+    """The error for shapes that cannot be broadcast together; None if they can."""
+    for k, first in enumerate(shapes):
+        for second in shapes[k + 1 :]:
+            for back in range(1, min(len(first), len(second)) + 1):
+                a, b = first[-back], second[-back]
+                if a != b and 1 not in (a, b):
+                    dim = max(len(first), len(second)) - back
+                    return _cannot_broadcast(name, first, second, (a, b, dim))
+    return None
+
+
+def _cannot_broadcast(
+    name: str, first: tuple[int, ...], second: tuple[int, ...], clash: tuple[int, int, int]
+) -> RuntimeError:
+    a, b, dim = clash
+    return RuntimeError(
+        teach(
+            f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton "
+            f"dimension {dim}",
+            got=f"{name}() of shapes {first} and {second}; compared from the right, {a} meets {b}",
+            mend="sizes must be equal or 1: reshape or transpose one of them, "
+            "e.g. x.unsqueeze(-1) or x.T",
+        )
+    )

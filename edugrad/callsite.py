@@ -1,0 +1,58 @@
+"""Where in the user's own code something happened: the innermost frame outside edugrad."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from types import CodeType
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_is_internal: dict[str, bool] = {}
+
+
+class CallSite:
+    """A place in the user's code, kept as a code object and an instruction: cheap to take, read later."""
+
+    __slots__ = ("_code", "_instruction")
+
+    def __init__(self, code: CodeType, instruction: int) -> None:
+        self._code = code
+        self._instruction = instruction
+
+    @property
+    def file(self) -> str:
+        return self._code.co_filename
+
+    @property
+    def line(self) -> int:
+        for start, stop, line in self._code.co_lines():
+            if start <= self._instruction < stop and line is not None:
+                return line
+        return self._code.co_firstlineno
+
+    @property
+    def text(self) -> str:
+        """The line itself without its indentation; empty when its source is not to be had."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def __str__(self) -> str:
+        place = f"line {self.line}"
+        if "ipykernel" not in self.file and not self.file.startswith("<"):
+            place += f" of {os.path.basename(self.file)}"
+        return f"{place}: {self.text}" if self.text else place
+
+
+def call_site() -> CallSite | None:
+    """The line of user code that is calling edugrad now, or None when there is none."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        filename = code.co_filename
+        internal = _is_internal.get(filename)
+        if internal is None:
+            internal = _is_internal[filename] = filename.startswith(_PACKAGE)
+        if not internal:
+            return CallSite(code, frame.f_lasti)
+        frame = frame.f_back  # type: ignore[assignment]
+    return None

@@ -1,0 +1,177 @@
+"""Devices, and the only door to array modules: NumPy for "cpu", CuPy for "cuda"."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import numpy as np
+
+from .errors import teach
+
+_modules: dict[str, Any] = {"cpu": np}
+_devices: dict[tuple[str, int | None], Device] = {}
+
+
+class Device:
+    """Where a tensor's elements live: ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
+
+    There is one object for each device, so two devices are equal exactly if they are the same.
+
+    Examples
+    --------
+    >>> device("cuda:1")
+    device(type='cuda', index=1)
+    >>> str(device("cpu"))
+    'cpu'
+
+    Notes
+    -----
+    PyTorch: ``torch.device``.
+    """
+
+    __slots__ = ("type", "index")
+    type: str
+    index: int | None
+
+    def __new__(cls, type: Any = "cpu", index: int | None = None) -> Device:
+        if isinstance(type, Device):
+            return type
+        kind, number = _parse(type, index)
+        known = _devices.get((kind, number))
+        if known is None:
+            known = object.__new__(cls)
+            known.type, known.index = kind, number
+            _devices[kind, number] = known
+        return known
+
+    @property
+    def xp(self) -> Any:
+        """The array module of this device: numpy or cupy."""
+        return array_module(self.type)
+
+    def __repr__(self) -> str:
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type='{self.type}'{index})"
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __reduce__(self) -> Any:
+        return Device, (self.type, self.index)
+
+
+device = Device
+
+
+def _parse(text: Any, index: int | None) -> tuple[str, int | None]:
+    if isinstance(text, int) and not isinstance(text, bool):
+        return "cuda", text
+    kind, colon, number = text.partition(":") if isinstance(text, str) else ("", "", "")
+    if kind not in ("cpu", "cuda") or (colon and not number.isdigit()):
+        raise RuntimeError(
+            teach(
+                'a device is "cpu", "cuda" or "cuda:" and a number',
+                got=repr(text),
+                mend='use e.g. "cuda" if edugrad.cuda.is_available() else "cpu"',
+            )
+        )
+    if number:
+        index = int(number)
+    return kind, None if kind == "cpu" else index
+
+
+def resolve(target: Any) -> Device:
+    """The one device that is meant: None is the CPU, "cuda" the first GPU."""
+    if target is None:
+        return CPU
+    found = Device(target)
+    return Device("cuda", 0) if found.type == "cuda" and found.index is None else found
+
+
+def array_module(kind: str) -> Any:
+    """The module whose arrays live on devices of this kind; loads CuPy on first use."""
+    module = _modules.get(kind)
+    if module is None:
+        module = _modules[kind] = _load_cupy()
+    return module
+
+
+def use_array_module(kind: str, module: Any | None) -> None:
+    """Answer for devices of this kind with ``module``; None goes back to the real one.
+
+    The test-suite puts a strict stand-in for CuPy here, so that every op is tried on arrays that
+    refuse to mix with NumPy's.
+    """
+    if module is None:
+        _modules.pop(kind, None)
+    else:
+        _modules[kind] = module
+
+
+def _load_cupy() -> Any:
+    try:
+        import cupy
+    except ImportError:
+        raise RuntimeError(
+            teach(
+                "a CUDA device needs CuPy",
+                got="CuPy is not installed",
+                mend='use device="cpu", or on a machine with an NVIDIA GPU '
+                "pip install 'edugrad-lessons[cuda12]'",
+            )
+        ) from None
+    if not cupy.cuda.is_available():
+        raise RuntimeError(
+            teach(
+                "a CUDA device needs an NVIDIA GPU and its driver",
+                got="CuPy is installed but finds no GPU",
+                mend='use device="cpu"; `nvidia-smi` in a terminal says what the driver sees',
+            )
+        )
+    return cupy
+
+
+def cuda_is_available() -> bool:
+    """Whether a tensor can be put on ``"cuda"``."""
+    if "cuda" in _modules:
+        return True
+    try:
+        array_module("cuda")
+    except RuntimeError:
+        return False
+    return True
+
+
+def on(target: Device) -> contextlib.AbstractContextManager[Any]:
+    """Make ``target`` the current GPU while the block runs (nothing to do on the CPU)."""
+    if target.type == "cpu":
+        return contextlib.nullcontext()
+    return target.xp.cuda.Device(target.index)  # type: ignore[no-any-return]
+
+
+def of_array(array: Any) -> Device:
+    """The device that an array lives on."""
+    if isinstance(array, np.ndarray):
+        return CPU
+    return Device("cuda", array.device.id)
+
+
+def to_numpy(array: Any) -> np.ndarray:
+    """Copy an array from whatever device to a NumPy array (the same object if it is one)."""
+    if isinstance(array, np.ndarray):
+        return array
+    return array.get()  # type: ignore[no-any-return]
+
+
+def move(array: Any, source: Device, target: Device) -> Any:
+    """Copy ``array`` from ``source`` to ``target``."""
+    if source is target:
+        return array
+    if target.type == "cpu":
+        return to_numpy(array)
+    with on(target):
+        return target.xp.asarray(array)
+
+
+CPU = Device("cpu")

@@ -1,0 +1,38 @@
+"""The operations, one topic a file. Importing this package binds them to Tensor."""
+
+from . import (
+    activation,
+    arithmetic,
+    bitwise,
+    comparison,
+    conversion,
+    elementwise,
+    indexing,
+    joining,
+    linalg,
+    loss,
+    reduction,
+    selection,
+    shape,
+)
+from .methods import bind
+from .registry import OPS
+
+bind()
+
+__all__ = [
+    "OPS",
+    "activation",
+    "arithmetic",
+    "bitwise",
+    "comparison",
+    "conversion",
+    "elementwise",
+    "indexing",
+    "joining",
+    "linalg",
+    "loss",
+    "reduction",
+    "selection",
+    "shape",
+]

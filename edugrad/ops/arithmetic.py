@@ -1,0 +1,427 @@
+"""Arithmetic of two tensors, element by element: ``+ - * / **`` and what belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.function import Op
+from ..errors import teach
+from .registry import Sample, T, register
+from .selection import where
+
+PAIRS = [
+    Sample(T(2, 3), T(2, 3)),
+    Sample(T(2, 3), T(3)),
+    Sample(T(2, 1), T(1, 3)),
+    Sample(T(), T(3)),
+    Sample(T(2, 3), 2.5),
+    Sample(T(0, 3), T(3)),
+]
+APART = [
+    Sample(T(2, 3, distinct=True), T(2, 3, distinct=True)),
+    Sample(T(4, distinct=True), T(3, 1, distinct=True)),
+]
+POSITIVE = [
+    Sample(T(2, 3), T(2, 3, low=0.5)),
+    Sample(T(3), T(2, 1, low=0.5)),
+    Sample(T(2, 3), 2.0),
+]
+
+
+class Binary(Op):
+    """An op of two tensors (or a tensor and a number) that are broadcast against each other."""
+
+    broadcasts = True
+
+
+class Add(Binary):
+    """Sum of two tensors."""
+
+    name = "add"
+    formula = "a + b"
+    derivatives = ("grad", "grad")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        return a + b
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad, grad
+
+
+class Sub(Binary):
+    """Difference of two tensors."""
+
+    name = "sub"
+    formula = "a - b"
+    derivatives = ("grad", "-grad")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        if getattr(a, "dtype", None) == bool and getattr(b, "dtype", None) == bool:
+            raise RuntimeError(
+                teach(
+                    "Subtraction, the `-` operator, with two bool tensors is not supported",
+                    got="bool - bool",
+                    mend="use a ^ b for \"one but not the other\", or convert with .int() first",
+                )
+            )
+        return a - b
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad, -grad if ctx.needs_input_grad[1] else None
+
+
+class Mul(Binary):
+    """Product of two tensors, element by element."""
+
+    name = "mul"
+    formula = "a · b"
+    derivatives = ("grad · b", "grad · a")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        need_a, need_b = ctx.needs_input_grad
+        ctx.save_for_backward(a if need_b else None, b if need_a else None)
+        return a * b
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        need_a, need_b = ctx.needs_input_grad
+        return grad * b if need_a else None, grad * a if need_b else None
+
+
+class Div(Binary):
+    """Quotient of two tensors; integers are divided as floating-point numbers."""
+
+    name = "div"
+    formula = "a / b"
+    derivatives = ("grad / b", "-grad · a / b²")
+    to_float = True
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        ctx.save_for_backward(a if ctx.needs_input_grad[1] else None, b)
+        return ctx.xp.true_divide(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        need_a, need_b = ctx.needs_input_grad
+        share = grad / b
+        return share if need_a else None, -share * (a / b) if need_b else None
+
+
+class Pow(Binary):
+    """Power: the first tensor to the second."""
+
+    name = "pow"
+    formula = "a ^ b"
+    derivatives = ("grad · b · a^(b-1)", "grad · a^b · ln a")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        result = _power(ctx.xp, a, b)
+        ctx.save_for_backward(a, b, result if ctx.needs_input_grad[1] else None)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b, result = ctx.saved_tensors
+        need_a, need_b = ctx.needs_input_grad
+        return (
+            _base_gradient(grad, a, b) if need_a else None,
+            _exponent_gradient(grad, a, b, result) if need_b else None,
+        )
+
+
+def _power(xp: Any, a: Any, b: Any) -> Any:
+    if isinstance(b, (int, float)) and b == 2:
+        return a * a
+    if getattr(a, "dtype", None) is not None and a.dtype.kind in "iu":
+        if isinstance(b, int) and b < 0:
+            raise RuntimeError(
+                teach(
+                    "Integers to negative integer powers are not allowed",
+                    got=f"a tensor of {a.dtype} to the power {b}",
+                    mend="convert to floating point first: x.float() ** -1",
+                )
+            )
+    return xp.power(a, b)
+
+
+def _base_gradient(grad: Any, a: Any, b: Any) -> Any:
+    if isinstance(b, (int, float)):
+        return grad * 0 if b == 0 else grad * (b * a ** (b - 1))
+    return where(b == 0, grad * 0, grad * (b * a ** (b - 1)))
+
+
+def _exponent_gradient(grad: Any, a: Any, b: Any, result: Any) -> Any:
+    if isinstance(a, (int, float)):
+        a = result.new_tensor(a)
+    at_zero = (a == 0).logical_and(b >= 0)
+    return where(at_zero, grad * 0, grad * result * a.log())
+
+
+class Maximum(Binary):
+    """The larger of two elements; NaN wins."""
+
+    name = "maximum"
+    formula = "max(a, b)"
+    derivatives = ("grad where a > b, half where equal", "grad where b > a, half where equal")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        ctx.save_for_backward(a, b)
+        return ctx.xp.maximum(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        return _share(grad, a, b)
+
+
+class Minimum(Binary):
+    """The smaller of two elements; NaN wins."""
+
+    name = "minimum"
+    formula = "min(a, b)"
+    derivatives = ("grad where a < b, half where equal", "grad where b < a, half where equal")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        ctx.save_for_backward(a, b)
+        return ctx.xp.minimum(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        return _share(grad, b, a)
+
+
+def _share(grad: Any, winner: Any, loser: Any) -> Any:
+    """Send ``grad`` to the first where ``winner > loser``, to the second otherwise, halves if equal."""
+    half = grad / 2
+    tie = winner == loser
+    return (
+        where(tie, half, where(winner < loser, 0.0, grad)),
+        where(tie, half, where(winner < loser, grad, 0.0)),
+    )
+
+
+class Remainder(Binary):
+    """Remainder of the division, with the sign of the divisor (Python's ``%``)."""
+
+    name = "remainder"
+    formula = "a - b · floor(a / b)"
+    derivatives = ("grad", "-grad · floor(a / b)")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        ctx.save_for_backward(a, b)
+        return ctx.xp.remainder(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        return grad, -grad * (a / b).floor() if ctx.needs_input_grad[1] else None
+
+
+class FloorDivide(Binary):
+    """Quotient rounded down (Python's ``//``)."""
+
+    name = "floor_divide"
+    formula = "floor(a / b)"
+    differentiable = False
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        return ctx.xp.floor_divide(a, b)
+
+
+def _scaled(other: Any, alpha: Any) -> Any:
+    return other if alpha == 1 else other * alpha
+
+
+def _add_(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """In-place version of :func:`add`."""
+    return Add.apply_(input, _scaled(other, alpha))
+
+
+def _sub_(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """In-place version of :func:`sub`."""
+    return Sub.apply_(input, _scaled(other, alpha))
+
+
+@register(Add, samples=[*PAIRS, Sample(T(2, 3), T(3), alpha=2)], inplace=_add_)
+def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
+    """Add ``other``, times ``alpha``, to ``input``.
+
+    .. math:: \\text{out} = \\text{input} + \\alpha \\cdot \\text{other}
+
+    Parameters
+    ----------
+    input, other : Tensor or number
+        Broadcast against each other.
+    alpha : number
+        Factor of ``other``.
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape and the promoted dtype.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes cannot be broadcast.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.add(edugrad.tensor([1, 2]), 10)
+    tensor([11, 12])
+
+    Notes
+    -----
+    PyTorch: ``torch.add``.
+    """
+    return Add.apply(input, _scaled(other, alpha), out=out)
+
+
+@register(
+    Sub, samples=[*PAIRS, Sample(T(2, 3), T(3), alpha=2)], inplace=_sub_, aliases=["subtract"]
+)
+def sub(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
+    """Subtract ``other``, times ``alpha``, from ``input``. PyTorch: ``torch.sub``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.sub(edugrad.tensor([5.0, 7.0]), edugrad.tensor([1.0, 2.0]))
+    tensor([4., 5.])
+    """
+    return Sub.apply(input, _scaled(other, alpha), out=out)
+
+
+@register(Mul, samples=PAIRS, inplace=True, aliases=["multiply"])
+def mul(input: Any, other: Any, *, out: Any = None) -> Any:
+    """Multiply element by element. PyTorch: ``torch.mul``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.mul(edugrad.tensor([1.0, 2.0]), 3)
+    tensor([3., 6.])
+    """
+    return Mul.apply(input, other, out=out)
+
+
+def _div_(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
+    """In-place version of :func:`div`."""
+    if rounding_mode is None:
+        return Div.apply_(input, other)
+    return input.copy_(div(input, other, rounding_mode=rounding_mode))
+
+
+@register(
+    Div,
+    samples=[*POSITIVE, Sample(T(3, low=0.2), T(3, low=0.5), rounding_mode=None)],
+    inplace=_div_,
+    aliases=["divide", "true_divide"],
+)
+def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = None) -> Any:
+    """Divide element by element; ``rounding_mode`` "floor" or "trunc" rounds the quotient.
+
+    Integers give floating-point results, as in PyTorch. PyTorch: ``torch.div``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.tensor([1, 2]) / 2
+    tensor([0.5000, 1.0000])
+    """
+    if rounding_mode is None:
+        return Div.apply(input, other, out=out)
+    if rounding_mode == "floor":
+        return FloorDivide.apply(input, other, out=out)
+    if rounding_mode != "trunc":
+        raise RuntimeError(
+            teach(
+                "div expected rounding_mode to be one of None, 'trunc', or 'floor'",
+                got=repr(rounding_mode),
+                mend="leave it away for an exact quotient",
+            )
+        )
+    quotient = Div.apply(input, other).trunc()
+    integral = not any(_is_floating(each) for each in (input, other))
+    quotient = quotient.long() if integral else quotient
+    return quotient if out is None else out.copy_(quotient)
+
+
+def _is_floating(value: Any) -> bool:
+    return isinstance(value, float) or (hasattr(value, "_array") and value.is_floating_point())
+
+
+@register(FloorDivide, samples=[Sample(T(2, 3), T(3, low=0.5)), Sample(T(3), 2)], inplace=True)
+def floor_divide(input: Any, other: Any, *, out: Any = None) -> Any:
+    """The quotient rounded down. PyTorch: ``torch.floor_divide``."""
+    return FloorDivide.apply(input, other, out=out)
+
+
+@register(
+    Remainder,
+    samples=[Sample(T(2, 3, distinct=True), T(3, low=0.7, high=0.9)), Sample(T(3), 0.8)],
+    inplace=True,
+)
+def remainder(input: Any, other: Any, *, out: Any = None) -> Any:
+    """The remainder, with the sign of ``other``. PyTorch: ``torch.remainder``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.remainder(edugrad.tensor([-3.0, 5.0]), 2)
+    tensor([1., 1.])
+    """
+    return Remainder.apply(input, other, out=out)
+
+
+@register(
+    Pow,
+    samples=[
+        Sample(T(2, 3, low=0.5), T(2, 3)),
+        Sample(T(2, 3), 2),
+        Sample(T(2, 3), 3),
+        Sample(T(2, 3, low=0.5), -1.5),
+        Sample(T(2, 3), 0),
+        Sample(2.0, T(2, 3)),
+    ],
+    inplace=True,
+)
+def pow(input: Any, exponent: Any, *, out: Any = None) -> Any:
+    """Raise ``input`` to ``exponent``, element by element. PyTorch: ``torch.pow``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.tensor([1.0, 2.0, 3.0]) ** 2
+    tensor([1., 4., 9.])
+    """
+    return Pow.apply(input, exponent, out=out)
+
+
+@register(Maximum, samples=APART)
+def maximum(input: Any, other: Any, *, out: Any = None) -> Any:
+    """The larger of two elements; a tie shares the gradient. PyTorch: ``torch.maximum``."""
+    return Maximum.apply(input, other, out=out)
+
+
+@register(Minimum, samples=APART)
+def minimum(input: Any, other: Any, *, out: Any = None) -> Any:
+    """The smaller of two elements; a tie shares the gradient. PyTorch: ``torch.minimum``."""
+    return Minimum.apply(input, other, out=out)

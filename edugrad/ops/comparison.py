@@ -1,0 +1,102 @@
+"""Comparisons, logic and tests of elements: the results are boolean and have no derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.function import Op
+from .registry import Sample, T, register
+
+
+class Comparison(Op):
+    """An element-wise test; its result is boolean."""
+
+    differentiable = False
+    broadcasts = True
+    ufunc = ""
+
+    @classmethod
+    def forward(cls, ctx: Any, *arrays: Any) -> Any:  # type: ignore[override]
+        return getattr(ctx.xp, cls.ufunc)(*arrays)
+
+
+TWO = [
+    Sample(T(2, 3), T(2, 3)),
+    Sample(T(2, 1, kind="int"), T(3, kind="int")),
+    Sample(T(3), 0.5),
+    Sample(T(4, kind="int", low=0, high=3), T(4, kind="int", low=0, high=3)),
+]
+ONE = [Sample(T(2, 3)), Sample(T(3, kind="int"))]
+
+
+def _comparison(name: str, ufunc: str, formula: str, summary: str, *samples: Sample) -> Any:
+    op = type(
+        name.title().replace("_", ""),
+        (Comparison,),
+        {"__slots__": (), "name": name, "ufunc": ufunc, "formula": formula, "__doc__": summary},
+    )
+
+    def one(input: Any, *, out: Any = None) -> Any:
+        return op.apply(input, out=out)  # type: ignore[attr-defined]
+
+    def two(input: Any, other: Any, *, out: Any = None) -> Any:
+        return op.apply(input, other, out=out)  # type: ignore[attr-defined]
+
+    function = one if samples == tuple(ONE) else two
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"{summary}\n\n    Computes ``{formula}``; the result is boolean.\n\n"
+        f"    Notes\n    -----\n    PyTorch: ``torch.{name}``.\n    "
+    )
+    return register(op, samples=samples)(function)  # type: ignore[arg-type]
+
+
+eq = _comparison("eq", "equal", "a = b", "Whether elements are equal.", *TWO)
+ne = _comparison("ne", "not_equal", "a ≠ b", "Whether elements differ.", *TWO)
+lt = _comparison("lt", "less", "a < b", "Whether elements are smaller.", *TWO)
+le = _comparison("le", "less_equal", "a ≤ b", "Whether elements are smaller or equal.", *TWO)
+gt = _comparison("gt", "greater", "a > b", "Whether elements are larger.", *TWO)
+ge = _comparison("ge", "greater_equal", "a ≥ b", "Whether elements are larger or equal.", *TWO)
+logical_and = _comparison(
+    "logical_and", "logical_and", "a and b", "Whether both elements are nonzero.", *TWO
+)
+logical_or = _comparison(
+    "logical_or", "logical_or", "a or b", "Whether one of two elements is nonzero.", *TWO
+)
+logical_xor = _comparison(
+    "logical_xor", "logical_xor", "a xor b", "Whether just one element is nonzero.", *TWO
+)
+logical_not = _comparison("logical_not", "logical_not", "not a", "Whether elements are 0.", *ONE)
+isnan = _comparison("isnan", "isnan", "a is NaN", "Whether elements are not a number.", *ONE)
+isinf = _comparison("isinf", "isinf", "|a| = ∞", "Whether elements are infinite.", *ONE)
+isfinite = _comparison("isfinite", "isfinite", "|a| < ∞", "Whether elements are finite.", *ONE)
+
+
+@register(None, samples=[Sample(T(3), T(3)), Sample(T(3), T(3), atol=5.0)], method=True)
+def isclose(
+    input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Any:
+    """Whether elements are equal within a tolerance: ``|a - b| ≤ atol + rtol · |b|``.
+
+    Notes
+    -----
+    PyTorch: ``torch.isclose``.
+    """
+    a, b = input.detach(), other.detach()
+    near = (a - b).abs() <= atol + rtol * b.abs()
+    same = near.logical_and(b.isfinite()).logical_or(a == b)
+    return same.logical_or(a.isnan().logical_and(b.isnan())) if equal_nan else same
+
+
+@register(None, samples=[Sample(T(3), T(3))], method=True)
+def allclose(
+    input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Whether all elements are equal within a tolerance. PyTorch: ``torch.allclose``."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
+
+
+@register(None, samples=[Sample(T(3), T(3))], method=True)
+def equal(input: Any, other: Any) -> bool:
+    """Whether two tensors have the same shape and the same elements. PyTorch: ``torch.equal``."""
+    return bool(input.shape == other.shape and (input == other).all())

@@ -1,0 +1,489 @@
+"""Functions of one tensor, element by element: exponentials, roots, trigonometry, rounding, …"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.function import Op
+from .registry import Sample, T, register, unary
+from .selection import where
+
+
+class Float(Op):
+    """An element-wise function whose result is floating point even for integers."""
+
+    to_float = True
+
+
+class Neg(Op):
+    """The negative of each element."""
+
+    name = "neg"
+    formula = "-a"
+    derivatives = ("-grad",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        return -a
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return -grad
+
+
+class Exp(Float):
+    """The exponential of each element."""
+
+    name = "exp"
+    formula = "exp(a)"
+    derivatives = ("grad · exp(a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = ctx.xp.exp(a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return grad * result
+
+
+class Expm1(Float):
+    """The exponential minus 1, exact for small elements."""
+
+    name = "expm1"
+    formula = "exp(a) - 1"
+    derivatives = ("grad · exp(a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = ctx.xp.expm1(a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return grad * (result + 1)
+
+
+class Log(Float):
+    """The natural logarithm of each element."""
+
+    name = "log"
+    formula = "ln a"
+    derivatives = ("grad / a",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        ctx.save_for_backward(a)
+        return ctx.xp.log(a)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (a,) = ctx.saved_tensors
+        return grad / a
+
+
+class Log1p(Float):
+    """The natural logarithm of 1 plus each element, exact for small elements."""
+
+    name = "log1p"
+    formula = "ln(1 + a)"
+    derivatives = ("grad / (1 + a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        ctx.save_for_backward(a)
+        return ctx.xp.log1p(a)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (a,) = ctx.saved_tensors
+        return grad / (a + 1)
+
+
+class Sqrt(Float):
+    """The square root of each element."""
+
+    name = "sqrt"
+    formula = "√a"
+    derivatives = ("grad / (2 √a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = ctx.xp.sqrt(a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return grad / (2 * result)
+
+
+class Rsqrt(Float):
+    """The reciprocal of the square root of each element."""
+
+    name = "rsqrt"
+    formula = "1 / √a"
+    derivatives = ("-grad / (2 a √a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = 1 / ctx.xp.sqrt(a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return -0.5 * grad * result**3
+
+
+class Reciprocal(Float):
+    """One over each element."""
+
+    name = "reciprocal"
+    formula = "1 / a"
+    derivatives = ("-grad / a²",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = 1 / a
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return -grad * result * result
+
+
+class Square(Op):
+    """The square of each element."""
+
+    name = "square"
+    node_name = "PowBackward0"
+    formula = "a²"
+    derivatives = ("grad · 2 a",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        ctx.save_for_backward(a)
+        return ctx.xp.square(a)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (a,) = ctx.saved_tensors
+        return grad * (2 * a)
+
+
+class Abs(Op):
+    """The absolute value of each element."""
+
+    name = "abs"
+    formula = "|a|"
+    derivatives = ("grad · sign(a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        ctx.save_for_backward(a)
+        return ctx.xp.abs(a)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (a,) = ctx.saved_tensors
+        return grad * a.sign()
+
+
+class Sin(Float):
+    """The sine of each element, in radians."""
+
+    name = "sin"
+    formula = "sin(a)"
+    derivatives = ("grad · cos(a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        ctx.save_for_backward(a)
+        return ctx.xp.sin(a)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (a,) = ctx.saved_tensors
+        return grad * a.cos()
+
+
+class Cos(Float):
+    """The cosine of each element, in radians."""
+
+    name = "cos"
+    formula = "cos(a)"
+    derivatives = ("-grad · sin(a)",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        ctx.save_for_backward(a)
+        return ctx.xp.cos(a)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (a,) = ctx.saved_tensors
+        return -grad * a.sin()
+
+
+class Tan(Float):
+    """The tangent of each element, in radians."""
+
+    name = "tan"
+    formula = "tan(a)"
+    derivatives = ("grad · (1 + tan²(a))",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = ctx.xp.tan(a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return grad * (1 + result * result)
+
+
+class Tanh(Float):
+    """The hyperbolic tangent of each element."""
+
+    name = "tanh"
+    formula = "tanh(a)"
+    derivatives = ("grad · (1 - tanh²(a))",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = ctx.xp.tanh(a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return grad * (1 - result * result)
+
+
+class Sigmoid(Float):
+    """The logistic function of each element, computed without overflow."""
+
+    name = "sigmoid"
+    formula = "σ(a) = 1 / (1 + exp(-a))"
+    derivatives = ("grad · σ(a) · (1 - σ(a))",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = logistic(ctx.xp, a)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return grad * (result * (1 - result))
+
+
+def logistic(xp: Any, a: Any) -> Any:
+    """The logistic function of an array through tanh, which saturates instead of overflowing.
+
+    For a below -1 the direct form keeps the digits that 1 + tanh would lose.
+    """
+    small = xp.exp(xp.minimum(a, 0))
+    return xp.where(a < 0, small / (1 + small), 1 / (1 + xp.exp(-xp.abs(a))))
+
+
+class Relu(Op):
+    """The positive part of each element."""
+
+    name = "relu"
+    formula = "max(a, 0)"
+    derivatives = ("grad where a > 0",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        result = ctx.xp.maximum(a, 0)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (result,) = ctx.saved_tensors
+        return grad.masked_fill(result.detach() <= 0, 0.0)
+
+
+class Step(Op):
+    """An element-wise function that is flat almost everywhere: its gradient is zero."""
+
+    derivatives = ("0",)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad * 0
+
+
+class Sign(Step):
+    """The sign of each element: -1, 0 or 1."""
+
+    name = "sign"
+    formula = "sign(a)"
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        return ctx.xp.sign(a)
+
+
+class Floor(Step):
+    """Each element rounded down."""
+
+    name = "floor"
+    formula = "⌊a⌋"
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        return ctx.xp.floor(a) if a.dtype.kind == "f" else a.copy()
+
+
+class Ceil(Step):
+    """Each element rounded up."""
+
+    name = "ceil"
+    formula = "⌈a⌉"
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        return ctx.xp.ceil(a) if a.dtype.kind == "f" else a.copy()
+
+
+class Trunc(Step):
+    """Each element without its fraction."""
+
+    name = "trunc"
+    formula = "trunc(a)"
+
+    @staticmethod
+    def forward(ctx: Any, a: Any) -> Any:
+        return ctx.xp.trunc(a) if a.dtype.kind == "f" else a.copy()
+
+
+class Round(Step):
+    """Each element rounded to the nearest number of so many decimals; halves go to the even one."""
+
+    name = "round"
+    formula = "round(a)"
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, decimals: int) -> Any:
+        return ctx.xp.round(a, decimals) if a.dtype.kind == "f" else a.copy()
+
+
+class Clamp(Op):
+    """Each element brought between a lower and an upper bound."""
+
+    name = "clamp"
+    formula = "min(max(a, low), high)"
+    derivatives = ("grad where low ≤ a ≤ high",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, low: Any, high: Any) -> Any:
+        ctx.save_for_backward(a)
+        result = a
+        if low is not None:
+            result = ctx.xp.maximum(result, low)
+        if high is not None:
+            result = ctx.xp.minimum(result, high)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (a,) = ctx.saved_tensors
+        low, high = ctx.params["low"], ctx.params["high"]
+        inside = a == a
+        if low is not None:
+            inside = inside.logical_and(a >= low)
+        if high is not None:
+            inside = inside.logical_and(a <= high)
+        return where(inside, grad, 0.0)
+
+
+REAL = (Sample(T(2, 3)), Sample(T()), Sample(T(0, 2)))
+AWAY_FROM_ZERO = (Sample(T(2, 3, low=0.5)), Sample(T(3, low=-2.0, high=-0.5)))
+POSITIVE = (Sample(T(2, 3, low=0.2)), Sample(T(low=0.2)), Sample(T(0, 2)))
+STEPS = (Sample(T(7, low=-1.9, high=1.9, distinct=True)),)
+
+neg = unary(Neg, *REAL)
+exp = unary(Exp, *REAL)
+expm1 = unary(Expm1, *REAL)
+log = unary(Log, *POSITIVE)
+log1p = unary(Log1p, *POSITIVE)
+sqrt = unary(Sqrt, *POSITIVE)
+rsqrt = unary(Rsqrt, *POSITIVE)
+reciprocal = unary(Reciprocal, *AWAY_FROM_ZERO)
+square = unary(Square, *REAL)
+abs = unary(Abs, *AWAY_FROM_ZERO)
+sin = unary(Sin, *REAL)
+cos = unary(Cos, *REAL)
+tan = unary(Tan, Sample(T(2, 3, low=-1.0, high=1.0)))
+tanh = unary(Tanh, *REAL)
+sigmoid = unary(Sigmoid, *REAL)
+relu = unary(Relu, *AWAY_FROM_ZERO)
+sign = unary(Sign, *AWAY_FROM_ZERO)
+floor = unary(Floor, *STEPS)
+ceil = unary(Ceil, *STEPS)
+trunc = unary(Trunc, *STEPS)
+
+
+@register(Round, samples=[*STEPS, Sample(T(7, distinct=True), decimals=1)])
+def round(input: Any, *, decimals: int = 0, out: Any = None) -> Any:
+    """Round each element to ``decimals`` places; halves go to the even neighbour.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.round(edugrad.tensor([0.5, 1.5, 2.4]))
+    tensor([0., 2., 2.])
+
+    Notes
+    -----
+    PyTorch: ``torch.round``.
+    """
+    return Round.apply(input, decimals=decimals, out=out)
+
+
+def _clamp_(input: Any, min: Any = None, max: Any = None) -> Any:
+    """In-place version of :func:`clamp`."""
+    return Clamp.apply_(input, low=min, high=max)
+
+
+@register(
+    Clamp,
+    samples=[
+        Sample(T(2, 3, distinct=True), min=-1.0, max=1.0),
+        Sample(T(5, distinct=True), min=0.1),
+        Sample(T(5, distinct=True), max=0.1),
+    ],
+    inplace=_clamp_,
+    aliases=["clip"],
+)
+def clamp(input: Any, min: Any = None, max: Any = None, *, out: Any = None) -> Any:
+    """Bring each element between ``min`` and ``max`` (numbers, or None for no bound).
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.clamp(edugrad.tensor([-2.0, 0.5, 3.0]), min=0, max=1)
+    tensor([0.0000, 0.5000, 1.0000])
+
+    Notes
+    -----
+    PyTorch: ``torch.clamp``.
+    """
+    return Clamp.apply(input, low=min, high=max, out=out)

@@ -1,0 +1,236 @@
+"""Joining tensors and taking them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..autograd.function import Op
+from ..errors import teach
+from ..tensor import Tensor, check_dim
+from .indexing import Slice
+from .registry import Sample, T, register
+from .shape import ViewOp
+
+
+class Cat(Op):
+    """Tensors one after the other along a dimension."""
+
+    name = "cat"
+    formula = "[a, b, …]"
+    derivatives = ("the part of grad that came from each",)
+
+    @staticmethod
+    def forward(ctx: Any, *arrays: Any, dim: int) -> Any:
+        ctx.lengths = [array.shape[dim] for array in arrays]
+        return ctx.xp.concatenate(arrays, dim)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        dim, start, parts = ctx.params["dim"], 0, []
+        for length, need in zip(ctx.lengths, ctx.needs_input_grad, strict=True):
+            parts.append(grad.narrow(dim, start, length) if need else None)
+            start += length
+        return tuple(parts)
+
+
+class Stack(Op):
+    """Tensors side by side along a new dimension."""
+
+    name = "stack"
+    formula = "[a, b, …]"
+    derivatives = ("the part of grad that came from each",)
+
+    @staticmethod
+    def forward(ctx: Any, *arrays: Any, dim: int) -> Any:
+        return ctx.xp.stack(arrays, dim)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        dim = ctx.params["dim"]
+        return tuple(
+            grad.select(dim, k) if need else None for k, need in enumerate(ctx.needs_input_grad)
+        )
+
+
+class Unbind(ViewOp):
+    """The parts along a dimension, without it."""
+
+    name = "unbind"
+    formula = "a[0], a[1], …"
+    derivatives = ("the parts of grad, stacked",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, dim: int) -> Any:
+        lead = (slice(None),) * dim
+        return tuple(a[(*lead, k, ...)] for k in range(a.shape[dim]))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        return stack(gradients, ctx.params["dim"])
+
+
+class Split(ViewOp):
+    """Neighbouring parts along a dimension."""
+
+    name = "split"
+    formula = "a in parts"
+    derivatives = ("the parts of grad, joined",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, sizes: tuple[int, ...], dim: int) -> Any:
+        lead, start, parts = (slice(None),) * dim, 0, []
+        for size in sizes:
+            parts.append(a[(*lead, slice(start, start + size))])
+            start += size
+        return tuple(parts)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        return cat(gradients, ctx.params["dim"])
+
+
+def _sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
+    if isinstance(tensors, Tensor) or not isinstance(tensors, Sequence):
+        raise TypeError(
+            teach(
+                f"{name}() takes a list or tuple of tensors",
+                got=type(tensors).__name__,
+                mend=f"write {name}([a, b])",
+            )
+        )
+    if not tensors:
+        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+    return tuple(tensors)
+
+
+@register(
+    Cat,
+    samples=[Sample([T(2, 3), T(1, 3)]), Sample([T(2, 3), T(2, 1)], dim=-1)],
+    method=False,
+    aliases=["concat", "concatenate"],
+)
+def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
+    """Join tensors along a dimension that they have.
+
+    Parameters
+    ----------
+    tensors : sequence of Tensor
+        Of equal shape except along ``dim``; empty 1-d ones are left out, as in PyTorch.
+    dim : int
+
+    Raises
+    ------
+    RuntimeError
+        If other dimensions differ.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.cat([edugrad.ones(1, 2), edugrad.zeros(1, 2)], dim=0)
+    tensor([[1., 1.],
+            [0., 0.]])
+
+    Notes
+    -----
+    PyTorch: ``torch.cat``.
+    """
+    parts = _sequence("cat", tensors)
+    kept = tuple(part for part in parts if part._array.shape != (0,)) or parts[:1]
+    axis = check_dim(dim, kept[0].ndim)
+    for number, part in enumerate(kept):
+        _check_alike(kept[0], part, number, axis)
+    return Cat.apply(*kept, dim=axis, out=out)
+
+
+def _check_alike(first: Tensor, part: Tensor, number: int, axis: int) -> None:
+    a, b = first._array.shape, part._array.shape
+    if len(a) != len(b) or not a:
+        rule = "Tensors must have same number of dimensions, and at least one"
+    elif any(x != y for k, (x, y) in enumerate(zip(a, b, strict=True)) if k != axis):
+        rule = f"Sizes of tensors must match except in dimension {axis}"
+    else:
+        return
+    raise RuntimeError(
+        teach(
+            rule,
+            got=f"shape {a} first and shape {b} for tensor number {number} in the list",
+            mend="reshape it, or use stack(…) to join along a new dimension",
+        )
+    )
+
+
+@register(
+    Stack, samples=[Sample([T(2, 3), T(2, 3)]), Sample([T(3), T(3)], dim=1)], method=False
+)
+def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
+    """Join tensors of one shape along a new dimension. PyTorch: ``torch.stack``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.stack([edugrad.ones(2), edugrad.zeros(2)])
+    tensor([[1., 1.],
+            [0., 0.]])
+    """
+    parts = _sequence("stack", tensors)
+    shape = parts[0]._array.shape
+    for number, part in enumerate(parts):
+        if part._array.shape != shape:
+            raise RuntimeError(
+                teach(
+                    "stack expects each tensor to be equal size",
+                    got=f"{list(shape)} at entry 0 and {list(part._array.shape)} at entry {number}",
+                    mend="bring them to one shape, or join with cat(…)",
+                )
+            )
+    return Stack.apply(*parts, dim=check_dim(dim, len(shape) + 1), out=out)
+
+
+@register(Unbind, samples=[Sample(T(2, 3)), Sample(T(2, 3), 1)])
+def unbind(input: Any, dim: int = 0) -> Any:
+    """The parts along ``dim``, without that dimension. PyTorch: ``torch.unbind``."""
+    parts = Unbind.apply(input, dim=check_dim(dim, input.ndim))
+    return parts if isinstance(parts, tuple) else (parts,)
+
+
+@register(Split, samples=[Sample(T(5, 2), 2), Sample(T(2, 5), (1, 4), dim=1)], aliases=[])
+def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
+    """Neighbouring parts of one size, or of the sizes given. PyTorch: ``torch.split``."""
+    axis = check_dim(dim, tensor.ndim)
+    length = tensor._array.shape[axis]
+    if isinstance(split_size_or_sections, int):
+        size = split_size_or_sections
+        sizes = tuple(min(size, length - start) for start in range(0, max(length, 1), size))
+    else:
+        sizes = tuple(split_size_or_sections)
+        if sum(sizes) != length:
+            raise RuntimeError(
+                teach(
+                    f"split_with_sizes expects split_sizes to sum exactly to {length}",
+                    got=f"sizes {list(sizes)}",
+                    mend=f"their sum is {sum(sizes)}; the dimension has {length}",
+                )
+            )
+    return Split.apply(tensor, sizes=sizes, dim=axis)
+
+
+@register(None, samples=[Sample(T(5, 2), 2), Sample(T(2, 6), 4, dim=1)])
+def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
+    """At most ``chunks`` neighbouring parts of equal size. PyTorch: ``torch.chunk``."""
+    length = input._array.shape[check_dim(dim, input.ndim)]
+    return split(input, max(-(-length // chunks), 1), dim)
+
+
+@register(Slice, samples=[Sample(T(4, 3), 0, 1, 2), Sample(T(4, 3), -1, 0, 3)])
+def narrow(input: Any, dim: int, start: int, length: int) -> Any:
+    """``length`` indices from ``start`` on along ``dim``. PyTorch: ``torch.narrow``."""
+    axis = check_dim(dim, input.ndim)
+    return Slice.apply(input, index=(slice(None),) * axis + (slice(start, start + length),))
+
+
+@register(Slice, samples=[Sample(T(4, 3), 0, 1), Sample(T(4, 3), 1, -1)])
+def select(input: Any, dim: int, index: int) -> Any:
+    """The part at ``index`` along ``dim``, without that dimension. PyTorch: ``torch.select``."""
+    axis = check_dim(dim, input.ndim)
+    return input[(slice(None),) * axis + (index,)]

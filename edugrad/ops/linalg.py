@@ -1,0 +1,292 @@
+"""Products of vectors, matrices and stacks of matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.function import Op
+from ..errors import teach
+from .registry import Sample, T, register
+
+
+class MatrixProduct(Op):
+    """Product of matrices, or of stacks of them whose leading dimensions are broadcast."""
+
+    name = "mm"
+    formula = "a @ b"
+    derivatives = ("grad @ bᵀ", "aᵀ @ grad")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        need_a, need_b = ctx.needs_input_grad
+        ctx.save_for_backward(a if need_b else None, b if need_a else None)
+        ctx.shapes = a.shape, b.shape
+        return ctx.xp.matmul(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        need_a, need_b = ctx.needs_input_grad
+        shape_a, shape_b = ctx.shapes
+        return (
+            _summed(matmul(grad, b.transpose(-1, -2)), shape_a) if need_a else None,
+            _summed(matmul(a.transpose(-1, -2), grad), shape_b) if need_b else None,
+        )
+
+
+class BatchedProduct(MatrixProduct):
+    """Product of two stacks of matrices."""
+
+    name = "bmm"
+
+
+class MatrixVector(Op):
+    """Product of a matrix and a vector."""
+
+    name = "mv"
+    formula = "a @ b"
+    derivatives = ("grad ⊗ b", "aᵀ @ grad")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        need_a, need_b = ctx.needs_input_grad
+        ctx.save_for_backward(a if need_b else None, b if need_a else None)
+        ctx.shape = b.shape
+        return ctx.xp.matmul(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        need_a, need_b = ctx.needs_input_grad
+        column = grad.unsqueeze(-1)
+        return (
+            column * b if need_a else None,
+            _summed(matmul(a.transpose(-1, -2), column).squeeze(-1), ctx.shape) if need_b else None,
+        )
+
+
+class Dot(Op):
+    """Product of two vectors."""
+
+    name = "dot"
+    formula = "Σ a · b"
+    derivatives = ("grad · b", "grad · a")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        need_a, need_b = ctx.needs_input_grad
+        ctx.save_for_backward(a if need_b else None, b if need_a else None)
+        return ctx.xp.dot(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        need_a, need_b = ctx.needs_input_grad
+        return grad * b if need_a else None, grad * a if need_b else None
+
+
+class Linear(Op):
+    """A matrix product with a transposed weight, plus a bias: one layer of a network."""
+
+    name = "linear"
+    node_name = "AddmmBackward0"
+    formula = "x @ wᵀ + b"
+    derivatives = ("grad @ w", "gradᵀ @ x", "Σ grad over the batch")
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, weight: Any, bias: Any) -> Any:
+        need_x, need_weight, _ = ctx.needs_input_grad
+        ctx.save_for_backward(x if need_weight else None, weight if need_x else None)
+        result = ctx.xp.matmul(x, weight.T)
+        if bias is not None:
+            result += bias
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        x, weight = ctx.saved_tensors
+        need_x, need_weight, need_bias = ctx.needs_input_grad
+        rows = grad.reshape(-1, grad._array.shape[-1]) if need_weight or need_bias else None
+        return (
+            matmul(grad, weight) if need_x else None,
+            matmul(rows.t(), x.reshape(-1, x._array.shape[-1])) if need_weight else None,
+            rows.sum(0) if need_bias else None,
+        )
+
+
+def _summed(product: Any, shape: tuple[int, ...]) -> Any:
+    return product if product._array.shape == shape else product.sum_to_size(shape)
+
+
+def _mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
+    inner_a, inner_b = a[-1], b[-2] if len(b) > 1 else b[0]
+    first, second = "x".join(map(str, a)), "x".join(map(str, b))
+    mend = f"the inner sizes {inner_a} and {inner_b} must be equal"
+    if a[-1] == b[-1]:
+        mend += "; transposing the second, b.T, would make them so"
+    elif len(a) > 1 and a[-2] == inner_b:
+        mend += "; transposing the first, a.T, would make them so"
+    return RuntimeError(
+        teach(
+            f"mat1 and mat2 shapes cannot be multiplied ({first} and {second}): "
+            f"the inner sizes {inner_a} and {inner_b} must be equal",
+            got=f"shapes {a} and {b}",
+            mend=mend,
+        )
+    )
+
+
+def _demand(name: str, value: Any, ndim: int, what: str) -> None:
+    if value.ndim != ndim:
+        raise RuntimeError(
+            teach(
+                f"{name}() expects {what}",
+                got=f"a tensor of shape {tuple(value.shape)}",
+                mend="use matmul (or @), which takes vectors, matrices and stacks of matrices",
+            )
+        )
+
+
+@register(
+    None,
+    samples=[
+        Sample(T(2, 3), T(3, 4)),
+        Sample(T(3), T(3)),
+        Sample(T(2, 3), T(3)),
+        Sample(T(3), T(3, 2)),
+        Sample(T(5, 2, 3), T(5, 3, 4)),
+        Sample(T(5, 2, 3), T(3, 4)),
+        Sample(T(4, 1, 2, 3), T(5, 3, 2)),
+        Sample(T(5, 2, 3), T(3)),
+        Sample(T(3), T(5, 3, 2)),
+        Sample(T(2, 0), T(0, 3)),
+    ],
+)
+def matmul(input: Any, other: Any, *, out: Any = None) -> Any:
+    """Matrix product of two tensors.
+
+    Two vectors give their dot product, a matrix and a vector a vector, two matrices a matrix; with
+    more dimensions the leading ones count stacks of matrices and are broadcast.
+
+    .. math:: c_{ij} = \\sum_k a_{ik} b_{kj}
+
+    Parameters
+    ----------
+    input, other : Tensor
+        Of at least one dimension.
+
+    Raises
+    ------
+    RuntimeError
+        If the inner sizes differ.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> a = edugrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> a @ a
+    tensor([[ 7., 10.],
+            [15., 22.]])
+
+    Notes
+    -----
+    PyTorch: ``torch.matmul``.
+    """
+    if not hasattr(input, "_array") or not hasattr(other, "_array"):
+        return MatrixProduct.apply(input, other)
+    a, b = input._array.shape, other._array.shape
+    if not a or not b:
+        raise RuntimeError(
+            teach(
+                f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and "
+                f"{len(b)}D",
+                got=f"shapes {a} and {b}",
+                mend="use * to multiply by a single number",
+            )
+        )
+    if a[-1] != (b[-2] if len(b) > 1 else b[0]):
+        raise _observed(_mismatch(a, b), MatrixProduct, input, other)
+    if len(b) == 1:
+        op = Dot if len(a) == 1 else MatrixVector
+        return op.apply(input, other, out=out)
+    if len(a) == 1:
+        return MatrixVector.apply(other.transpose(-1, -2), input, out=out)
+    op_class = MatrixProduct if len(a) == len(b) == 2 else BatchedProduct
+    return op_class.apply(input, other, out=out)
+
+
+def _observed(error: RuntimeError, op: type[Op], *inputs: Any) -> RuntimeError:
+    """Let a recording see a failure that was found before the op ran."""
+    op.failed(inputs, error)
+    return error
+
+
+@register(MatrixProduct, samples=[Sample(T(2, 3), T(3, 4))])
+def mm(input: Any, mat2: Any, *, out: Any = None) -> Any:
+    """Product of two matrices. PyTorch: ``torch.mm``."""
+    for value in (input, mat2):
+        _demand("mm", value, 2, "two matrices")
+    return matmul(input, mat2, out=out)
+
+
+@register(BatchedProduct, samples=[Sample(T(5, 2, 3), T(5, 3, 4))])
+def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
+    """Products of two stacks of as many matrices. PyTorch: ``torch.bmm``."""
+    for value in (input, mat2):
+        _demand("bmm", value, 3, "two stacks of matrices (3 dimensions)")
+    return matmul(input, mat2, out=out)
+
+
+@register(MatrixVector, samples=[Sample(T(2, 3), T(3))])
+def mv(input: Any, vec: Any, *, out: Any = None) -> Any:
+    """Product of a matrix and a vector. PyTorch: ``torch.mv``."""
+    _demand("mv", input, 2, "a matrix and a vector")
+    _demand("mv", vec, 1, "a matrix and a vector")
+    return matmul(input, vec, out=out)
+
+
+@register(Dot, samples=[Sample(T(3), T(3)), Sample(T(0), T(0))])
+def dot(input: Any, tensor: Any, *, out: Any = None) -> Any:
+    """Product of two vectors: the sum of the products of their elements. PyTorch: ``torch.dot``."""
+    for value in (input, tensor):
+        _demand("dot", value, 1, "two vectors")
+    return matmul(input, tensor, out=out)
+
+
+@register(
+    Linear,
+    samples=[
+        Sample(T(2, 3), T(4, 3), T(4)),
+        Sample(T(2, 3), T(4, 3)),
+        Sample(T(5, 2, 3), T(4, 3), T(4)),
+        Sample(T(3), T(4, 3), T(4)),
+    ],
+    method=False,
+    namespace="edugrad.nn.functional",
+)
+def linear(input: Any, weight: Any, bias: Any = None) -> Any:
+    """One layer of a network: ``input @ weight.T + bias``.
+
+    Parameters
+    ----------
+    input : Tensor of shape (…, in)
+    weight : Tensor of shape (out, in)
+    bias : Tensor of shape (out,), optional
+
+    Returns
+    -------
+    Tensor of shape (…, out)
+
+    Raises
+    ------
+    RuntimeError
+        If the inner sizes differ.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.linear``.
+    """
+    a, b = input._array.shape, weight._array.shape
+    if not a or len(b) != 2 or a[-1] != b[-1]:
+        raise _observed(_mismatch(a, b[::-1]), Linear, input, weight)
+    return Linear.apply(input, weight, bias)

@@ -1,0 +1,98 @@
+"""Binds the operations to Tensor, once: methods, attributes and Python's operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import creation
+from ..autograd import engine, hooks
+from ..tensor import Tensor
+from . import arithmetic, bitwise, conversion, indexing, linalg, selection, shape
+from .registry import METHODS
+
+Method = Callable[..., Any]
+
+OTHER_METHODS: dict[str, Method] = {
+    "backward": engine.backward_method,
+    "register_hook": hooks.register_hook,
+    "register_post_accumulate_grad_hook": hooks.register_post_accumulate_grad_hook,
+    "retain_grad": hooks.retain_grad,
+    "detach": conversion.detach,
+    "detach_": conversion.detach_,
+    "to": conversion.to,
+    "type": conversion.type_,
+    "type_as": conversion.type_as,
+    "cpu": conversion.cpu,
+    "cuda": conversion.cuda,
+    "copy_": conversion.copy_,
+    "fill_": conversion.fill_,
+    "zero_": conversion.zero_,
+    "where": selection.where_method,
+    "new_tensor": creation.new_tensor,
+    "new_zeros": creation.new_zeros,
+    "new_ones": creation.new_ones,
+    "new_full": creation.new_full,
+    "new_empty": creation.new_empty,
+    **conversion.CASTS,
+}
+
+ATTRIBUTES: dict[str, Method] = {
+    "T": lambda self: shape.permute(self, tuple(reversed(range(self.ndim)))),
+    "mT": lambda self: shape.transpose(self, -1, -2),
+    "retains_grad": hooks.retains_grad,
+}
+
+ARITHMETIC = {
+    "add": arithmetic.Add,
+    "sub": arithmetic.Sub,
+    "mul": arithmetic.Mul,
+    "truediv": arithmetic.Div,
+    "floordiv": arithmetic.FloorDivide,
+    "mod": arithmetic.Remainder,
+    "pow": arithmetic.Pow,
+    "and": bitwise.BitwiseAnd,
+    "or": bitwise.BitwiseOr,
+    "xor": bitwise.BitwiseXor,
+}
+
+OPERATORS: dict[str, Method] = {
+    "neg": METHODS["neg"],
+    "pos": lambda self: self,
+    "abs": METHODS["abs"],
+    "invert": METHODS["bitwise_not"],
+    "matmul": linalg.matmul,
+    "rmatmul": lambda self, other: linalg.matmul(other, self),
+    "getitem": indexing.getitem,
+    "setitem": indexing.setitem,
+    **{name: METHODS[name] for name in ("eq", "ne", "lt", "le", "gt", "ge")},
+}
+
+
+def _arithmetic(op: Any) -> tuple[Method, Method, Method]:
+    """``self ∘ other``, ``other ∘ self`` and ``self ∘= other``."""
+    apply, apply_ = op.apply, op.apply_
+
+    def direct(self: Tensor, other: Any) -> Any:
+        return apply(self, other)
+
+    def reflected(self: Tensor, other: Any) -> Any:
+        return apply(other, self)
+
+    def in_place(self: Tensor, other: Any) -> Any:
+        return apply_(self, other)
+
+    return direct, reflected, in_place
+
+
+def bind() -> None:
+    """Give Tensor everything that the tables above and the registry list."""
+    for name, method in {**METHODS, **OTHER_METHODS}.items():
+        setattr(Tensor, name, method)
+    for name, getter in ATTRIBUTES.items():
+        setattr(Tensor, name, property(getter))
+    for name, method in OPERATORS.items():
+        setattr(Tensor, f"__{name}__", method)
+    for name, op in ARITHMETIC.items():
+        for prefix, method in zip(("", "r", "i"), _arithmetic(op), strict=True):
+            setattr(Tensor, f"__{prefix}{name}__", method)

@@ -1,0 +1,198 @@
+"""The list of all operations, with the samples from which tests and reference docs are made.
+
+Every op is listed once, where it is defined::
+
+    @register(Exp, samples=[Sample(T(2, 3))], inplace=True)
+    def exp(input, *, out=None): ...
+
+``edugrad.ops.methods`` binds the listed functions to :class:`~edugrad.tensor.Tensor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..autograd.function import Op
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class T:
+    """A random tensor of a sample: its shape, and the open interval its elements come from.
+
+    ``distinct`` spreads the elements evenly over the interval in random order, so that no two are
+    alike and a finite-difference step crosses no kink; ``kind`` is "float", "int" or "bool".
+    """
+
+    shape: tuple[int, ...]
+    low: float
+    high: float
+    kind: str
+    distinct: bool
+
+    def __init__(
+        self,
+        *shape: int,
+        low: float = -2.0,
+        high: float = 2.0,
+        kind: str = "float",
+        distinct: bool = False,
+    ) -> None:
+        for name, value in (
+            ("shape", shape),
+            ("low", low),
+            ("high", high),
+            ("kind", kind),
+            ("distinct", distinct),
+        ):
+            object.__setattr__(self, name, value)
+
+    def array(self, random: np.random.Generator) -> np.ndarray:
+        """One draw, as float64, int64 or bool."""
+        if self.kind == "bool":
+            return random.random(self.shape) < 0.5
+        if self.kind == "int":
+            return random.integers(int(self.low), int(self.high), self.shape)
+        if self.distinct:
+            count = int(np.prod(self.shape))
+            steps = (random.permutation(count) + 0.5) / max(count, 1)
+            return self.low + (self.high - self.low) * steps.reshape(self.shape)
+        return random.uniform(self.low, self.high, self.shape)
+
+
+class Sample:
+    """Arguments for one call of an op: :class:`T` where a tensor goes, anything else as it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.args = args
+        self.kwargs = kwargs
+
+    def __repr__(self) -> str:
+        return f"Sample({self.args}, {self.kwargs})"
+
+
+@dataclass(frozen=True)
+class OpInfo:
+    """One listed operation."""
+
+    name: str
+    function: Callable[..., Any]
+    op: type[Op] | None
+    samples: tuple[Sample, ...]
+    inplace: Callable[..., Any] | None
+    method: bool
+    namespace: str
+    torch: str
+
+    @property
+    def differentiable(self) -> bool:
+        return self.op is not None and self.op.differentiable
+
+
+OPS: dict[str, OpInfo] = {}
+METHODS: dict[str, Callable[..., Any]] = {}
+
+
+def register(
+    op: type[Op] | None,
+    *,
+    samples: Sequence[Sample],
+    inplace: bool | Callable[..., Any] = False,
+    method: bool = True,
+    aliases: Sequence[str] = (),
+    namespace: str = "edugrad",
+    torch: str = "same",
+) -> Callable[[F], F]:
+    """List a function as an operation.
+
+    Parameters
+    ----------
+    op : subclass of Op or None
+        The class that does the work; None for a function composed of other ops.
+    samples : sequence of Sample
+        Calls that the tests try, with every kind of argument.
+    inplace : bool or function
+        The form with a trailing underscore: True makes it from ``op.apply_``.
+    method : bool
+        Whether it is a method of Tensor as well.
+    aliases : sequence of str
+        Other names of the same function.
+    namespace : str
+        Where it is public: "edugrad" or "edugrad.nn.functional".
+    torch : str
+        "same", or how it differs from PyTorch's.
+    """
+
+    def listed(function: F) -> F:
+        name = function.__name__
+        in_place = _in_place(op, name) if inplace is True and op is not None else inplace or None
+        info = OpInfo(
+            name,
+            function,
+            op,
+            tuple(samples),
+            in_place,  # type: ignore[arg-type]
+            method,
+            namespace,
+            torch,
+        )
+        for each in (name, *aliases):
+            OPS[each] = info
+            if method:
+                METHODS[each] = function
+            if info.inplace is not None:
+                METHODS[f"{each}_"] = info.inplace
+        return function
+
+    return listed
+
+
+def _in_place(op: type[Op], name: str) -> Callable[..., Any]:
+    def in_place(input: Any, *args: Any, **params: Any) -> Any:
+        return op.apply_(input, *args, **params)
+
+    in_place.__name__ = in_place.__qualname__ = f"{name}_"
+    in_place.__doc__ = f"In-place version of :func:`{name}`: the result replaces the tensor's values."
+    return in_place
+
+
+def unary(op: type[Op], *samples: Sample, inplace: bool = True, torch: str = "same") -> Any:
+    """The public function of an element-wise op of one tensor, documented from its class."""
+
+    def function(input: Any, *, out: Any = None) -> Any:
+        return op.apply(input, out=out)
+
+    function.__name__ = function.__qualname__ = op.name
+    function.__module__ = op.__module__
+    function.__doc__ = _unary_doc(op)
+    return register(op, samples=samples, inplace=inplace, torch=torch)(function)
+
+
+def _unary_doc(op: type[Op]) -> str:
+    summary = (op.__doc__ or op.name).strip().splitlines()[0]
+    derivative = f"\n    Gradient: {op.derivatives[0]}.\n" if op.derivatives else ""
+    result = "float (integers are converted to the default type)" if op.to_float else "as the input"
+    return f"""{summary}
+
+    Computes ``{op.formula}`` for each element a.
+{derivative}
+    Parameters
+    ----------
+    input : Tensor
+    out : Tensor, optional
+        Where to write the result.
+
+    Returns
+    -------
+    Tensor
+        Of the input's shape; dtype {result}.
+
+    Notes
+    -----
+    PyTorch: ``torch.{op.name}``.
+    """

@@ -1,0 +1,366 @@
+"""Views: the same elements under another shape, order or selection of indices; no copying.
+
+``reshape``, ``flatten`` and ``contiguous`` copy only where a view is impossible.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..autograd.function import Op
+from ..errors import teach
+from ..tensor import Tensor, check_dim
+from .conversion import clone
+from .registry import Sample, T, register
+
+
+class ViewOp(Op):
+    """An op whose result looks at the memory of its input."""
+
+    view = True
+
+
+class View(ViewOp):
+    """The same elements in the same order under another shape."""
+
+    name = "view"
+    formula = "a in another shape"
+    derivatives = ("grad in the shape of a",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, shape: tuple[int, ...]) -> Any:
+        ctx.shape = a.shape
+        return a.reshape(shape)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad.reshape(ctx.shape)
+
+
+class Permute(ViewOp):
+    """The dimensions in another order."""
+
+    name = "permute"
+    formula = "a with its dimensions reordered"
+    derivatives = ("grad with its dimensions put back",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, dims: tuple[int, ...]) -> Any:
+        return a.transpose(dims)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        dims = ctx.params["dims"]
+        back = sorted(range(len(dims)), key=dims.__getitem__)
+        return Permute.apply(grad, dims=tuple(back))
+
+
+class Transpose(ViewOp):
+    """Two dimensions exchanged."""
+
+    name = "transpose"
+    formula = "aᵀ"
+    derivatives = ("gradᵀ",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, dim0: int, dim1: int) -> Any:
+        return a.swapaxes(dim0, dim1) if a.ndim else a[...]
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return Transpose.apply(grad, **ctx.params)
+
+
+class TransposeMatrix(Transpose):
+    """The transpose of a matrix."""
+
+    name = "t"
+    node_name = "TBackward0"
+
+
+class Expand(ViewOp):
+    """Dimensions of length 1 repeated without copying."""
+
+    name = "expand"
+    formula = "a repeated"
+    derivatives = ("grad summed over the repetitions",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, shape: tuple[int, ...]) -> Any:
+        ctx.shape = a.shape
+        if a.size == math.prod(shape):
+            return a.reshape(shape)
+        return ctx.xp.broadcast_to(a, shape)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return sum_to_size(grad, ctx.shape)
+
+
+class Squeeze(ViewOp):
+    """Dimensions of length 1 left out."""
+
+    name = "squeeze"
+    formula = "a without dimensions of length 1"
+    derivatives = ("grad in the shape of a",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, dims: tuple[int, ...]) -> Any:
+        ctx.shape = a.shape
+        return a.squeeze(dims) if dims else a[...]
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad.reshape(ctx.shape)
+
+
+class Unsqueeze(ViewOp):
+    """A dimension of length 1 put in."""
+
+    name = "unsqueeze"
+    formula = "a with a dimension of length 1"
+    derivatives = ("grad without it",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, dim: int) -> Any:
+        return ctx.xp.expand_dims(a, dim)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad.squeeze(ctx.params["dim"])
+
+
+def view_shape(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """``shape`` with -1 replaced by what makes ``count`` elements.
+
+    Raises
+    ------
+    RuntimeError
+        If the shape cannot hold so many elements.
+    """
+    known = math.prod(length for length in shape if length != -1)
+    unknown = shape.count(-1)
+    if unknown == 1 and known and count % known == 0:
+        return tuple(count // known if length == -1 else length for length in shape)
+    if unknown == 0 and known == count:
+        return shape
+    raise RuntimeError(
+        teach(
+            f"shape '{list(shape)}' is invalid for input of size {count}",
+            got=f"a tensor of {count} elements",
+            mend="the lengths must multiply to that number; one may be -1 to be worked out",
+        )
+    )
+
+
+def viewable(array: Any, shape: tuple[int, ...]) -> bool:
+    """Whether ``array`` can be seen under ``shape`` without copying."""
+    if array.flags.c_contiguous or array.size == 0:
+        return True
+    old = [(n, s) for n, s in zip(array.shape, array.strides, strict=True) if n != 1]
+    new = [n for n in shape if n != 1]
+    i = j = 0
+    while i < len(old) and j < len(new):
+        have, want, first = old[i][0], new[j], i
+        i, j = i + 1, j + 1
+        while have != want:
+            if have < want:
+                have *= old[i][0]
+                i += 1
+            else:
+                want *= new[j]
+                j += 1
+        for k in range(first, i - 1):
+            if old[k][1] != old[k + 1][0] * old[k + 1][1]:
+                return False
+    return True
+
+
+def lengths(shape: tuple[Any, ...]) -> tuple[int, ...]:
+    """A shape given as separate numbers or as one sequence."""
+    if len(shape) == 1 and not isinstance(shape[0], (int, Tensor)):
+        shape = tuple(shape[0])
+    return tuple(int(length) for length in shape)
+
+
+@register(View, samples=[Sample(T(2, 3), 3, 2), Sample(T(2, 3), (-1,)), Sample(T(), 1, 1)])
+def view(input: Any, *shape: Any) -> Any:
+    """The same memory under another shape.
+
+    Parameters
+    ----------
+    input : Tensor
+    *shape : int
+        The new lengths; one may be -1 to be worked out. A dtype is not supported.
+
+    Raises
+    ------
+    RuntimeError
+        If the shape does not fit, or the memory's layout does not allow it without a copy.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.arange(6).view(2, 3)
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.view``.
+    """
+    wanted = view_shape(lengths(shape), input._array.size)
+    if not viewable(input._array, wanted):
+        raise RuntimeError(
+            teach(
+                "view size is not compatible with input tensor's size and stride",
+                got=f"shape {tuple(input.shape)} with strides {input.stride()}, to be seen as "
+                f"{wanted}",
+                mend="use reshape(…), which copies where it must",
+            )
+        )
+    return View.apply(input, shape=wanted)
+
+
+@register(None, samples=[Sample(T(2, 3), (3, 2)), Sample(T(2, 3), -1)], torch="same")
+def reshape(input: Any, *shape: Any) -> Any:
+    """Another shape: a view if possible, a copy otherwise. PyTorch: ``torch.reshape``."""
+    wanted = view_shape(lengths(shape), input._array.size)
+    if not viewable(input._array, wanted):
+        input = clone(input)
+    return View.apply(input, shape=wanted)
+
+
+@register(Permute, samples=[Sample(T(2, 3, 4), (2, 0, 1)), Sample(T(2, 3), (-1, 0))])
+def permute(input: Any, *dims: Any) -> Any:
+    """The dimensions in the order ``dims``. PyTorch: ``torch.permute``."""
+    order = tuple(check_dim(dim, input.ndim) for dim in lengths(dims))
+    if sorted(order) != list(range(input.ndim)):
+        raise RuntimeError(
+            teach(
+                "permute(sparse_coo): number of dimensions in the tensor input does not match the "
+                "length of the desired ordering of dimensions"
+                if len(order) != input.ndim
+                else "permute(): duplicate dims are not allowed.",
+                got=f"dims {lengths(dims)} for a tensor of {input.ndim} dimensions",
+                mend="name each dimension exactly once",
+            )
+        )
+    return Permute.apply(input, dims=order)
+
+
+@register(Transpose, samples=[Sample(T(2, 3, 4), 0, 2), Sample(T(2, 3), -1, -2)], aliases=["swapaxes"])
+def transpose(input: Any, dim0: int, dim1: int) -> Any:
+    """Exchange two dimensions. PyTorch: ``torch.transpose``."""
+    return Transpose.apply(
+        input, dim0=check_dim(dim0, input.ndim), dim1=check_dim(dim1, input.ndim)
+    )
+
+
+@register(TransposeMatrix, samples=[Sample(T(2, 3)), Sample(T(3))])
+def t(input: Any) -> Any:
+    """The transpose of a matrix; a vector or a 0-d tensor stays as it is. PyTorch: ``torch.t``."""
+    if input.ndim > 2:
+        raise RuntimeError(
+            teach(
+                f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D",
+                got=f"shape {tuple(input.shape)}",
+                mend="use x.mT for a stack of matrices, or x.transpose(dim0, dim1)",
+            )
+        )
+    if input.ndim < 2:
+        return TransposeMatrix.apply(input, dim0=0, dim1=0)
+    return TransposeMatrix.apply(input, dim0=0, dim1=1)
+
+
+@register(Squeeze, samples=[Sample(T(1, 3, 1)), Sample(T(1, 3, 1), 0), Sample(T(2, 3), 0)])
+def squeeze(input: Any, dim: Any = None) -> Any:
+    """Leave out dimensions of length 1: all of them, or those in ``dim``. PyTorch: ``torch.squeeze``."""
+    shape = input._array.shape
+    named = range(len(shape)) if dim is None else [dim] if isinstance(dim, int) else dim
+    dims = [check_dim(each, len(shape)) for each in named]
+    return Squeeze.apply(input, dims=tuple(each for each in dims if shape and shape[each] == 1))
+
+
+@register(Unsqueeze, samples=[Sample(T(2, 3), 0), Sample(T(2, 3), -1), Sample(T(), 0)])
+def unsqueeze(input: Any, dim: int) -> Any:
+    """Put in a dimension of length 1 at ``dim``. PyTorch: ``torch.unsqueeze``."""
+    return Unsqueeze.apply(input, dim=check_dim(dim, input.ndim + 1))
+
+
+@register(None, samples=[Sample(T(2, 3, 4)), Sample(T(2, 3, 4), 1), Sample(T())])
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Merge the dimensions from ``start_dim`` to ``end_dim`` into one. PyTorch: ``torch.flatten``."""
+    shape = input._array.shape
+    start, end = check_dim(start_dim, len(shape)), check_dim(end_dim, len(shape))
+    if start > end:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    return reshape(
+        input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
+    )
+
+
+@register(Expand, samples=[Sample(T(1, 3), 2, 3), Sample(T(3), (2, -1)), Sample(T(), 2)])
+def expand(input: Any, *shape: Any) -> Any:
+    """Repeat dimensions of length 1 without copying; -1 leaves a length as it is.
+
+    Raises
+    ------
+    RuntimeError
+        If a dimension that is not 1 would have to grow.
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.expand``.
+    """
+    wanted, have = lengths(shape), input._array.shape
+    lead = len(wanted) - len(have)
+    full = tuple(
+        have[k - lead] if length == -1 and k >= lead else length
+        for k, length in enumerate(wanted)
+    )
+    fits = lead >= 0 and all(h in (1, w) for h, w in zip(have, full[lead:], strict=True))
+    if not fits or -1 in full:
+        raise RuntimeError(
+            teach(
+                f"The expanded size of the tensor {list(wanted)} must match the existing size "
+                f"{list(have)} where that is not 1",
+                got=f"expand{wanted} of a tensor of shape {tuple(have)}",
+                mend="only dimensions of length 1 can be expanded; repeat(…) copies others",
+            )
+        )
+    return Expand.apply(input, shape=full)
+
+
+@register(None, samples=[Sample(T(3), (2, 3))])
+def broadcast_to(input: Any, shape: Any) -> Any:
+    """The same as ``input.expand(shape)``. PyTorch: ``torch.broadcast_to``."""
+    return expand(input, shape)
+
+
+@register(None, samples=[Sample(T(2, 3, 4), (3, 1)), Sample(T(2, 3), ())])
+def sum_to_size(input: Any, *shape: Any) -> Any:
+    """Sum over broadcast dimensions until the shape is ``shape``: the reverse of :func:`expand`.
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.sum_to_size``.
+    """
+    wanted, have = lengths(shape), input._array.shape
+    lead = len(have) - len(wanted)
+    dims = tuple(range(lead)) + tuple(
+        k + lead for k, length in enumerate(wanted) if length == 1 and have[k + lead] != 1
+    )
+    return (input.sum(dims, keepdim=True) if dims else input).reshape(wanted)
+
+
+@register(None, samples=[Sample(T(2, 3))])
+def contiguous(input: Any) -> Any:
+    """The tensor itself if its memory is in index order, a copy otherwise.
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.contiguous``.
+    """
+    return input if input.is_contiguous() else clone(input)

@@ -1,0 +1,288 @@
+"""Random numbers: PyTorch's CPU stream, bit for bit, from the Mersenne Twister MT19937.
+
+Source: Matsumoto and Nishimura, "Mersenne Twister", 1998; the use of its words follows PyTorch's
+CPU generator, so that a learner can compare the two libraries line by line.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+import numpy as np
+
+from . import devices
+from . import dtypes
+from .creation import _like, _shape, finished
+from .dtypes import DType
+from .errors import teach
+from .tensor import Tensor
+
+
+class Generator:
+    """A stream of random numbers with a state of its own.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> generator = Generator().manual_seed(0)
+    >>> edugrad.rand(2, generator=generator)
+    tensor([0.4963, 0.7682])
+
+    Notes
+    -----
+    PyTorch: ``torch.Generator``.
+    """
+
+    def __init__(self, device: Any = "cpu") -> None:
+        self.device = devices.resolve(device)
+        self._twister = np.random.MT19937()
+        self._spare: float | None = None
+        self.manual_seed(67280421310721)
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start the stream of this seed; the same seed gives the same numbers."""
+        if not isinstance(seed, (int, np.integer)):
+            raise TypeError(
+                teach(
+                    "a seed is a whole number",
+                    got=repr(seed),
+                    mend="e.g. edugrad.manual_seed(0)",
+                )
+            )
+        self._seed = int(seed)
+        self._twister._legacy_seeding(self._seed & 0xFFFFFFFF)
+        self._spare = None
+        return self
+
+    def seed(self) -> int:
+        """Start a stream from the operating system's randomness; return its seed."""
+        self.manual_seed(int.from_bytes(os.urandom(8), "little"))
+        return self._seed
+
+    def initial_seed(self) -> int:
+        """The seed that the stream started from."""
+        return self._seed
+
+    def words(self, count: int) -> np.ndarray:
+        """The next ``count`` 32-bit words, as uint64."""
+        return self._twister.random_raw(count)
+
+    def long_words(self, count: int) -> np.ndarray:
+        """The next ``count`` 64-bit words, the high half drawn first."""
+        halves = self.words(2 * count)
+        return (halves[0::2] << np.uint64(32)) | halves[1::2]
+
+    def uniform(self, count: int, dtype: np.dtype) -> np.ndarray:
+        """Numbers from 0 up to, not including, 1: 24 random bits for float32, 53 for float64."""
+        if dtype == np.float64:
+            return (self.long_words(count) & np.uint64((1 << 53) - 1)) * 2.0**-53
+        bits = 24 if dtype == np.float32 else 11
+        words = self.words(count) & np.uint64((1 << bits) - 1)
+        return words.astype(dtype) * dtype.type(2.0**-bits)
+
+    def normal(self, count: int, dtype: np.dtype) -> np.ndarray:
+        """Numbers from the standard normal distribution, by the Box–Muller transform."""
+        if count >= 16:
+            return self._normal_blocks(count, dtype)
+        return np.array([self._normal_one() for _ in range(count)], dtype)
+
+    def _normal_one(self) -> float:
+        """One number in float64; each pair of uniforms gives two, the second is kept."""
+        if self._spare is not None:
+            spare, self._spare = self._spare, None
+            return spare
+        u1, u2 = self.uniform(2, np.dtype(np.float64)).tolist()
+        radius, angle = math.sqrt(-2.0 * math.log1p(-u2)), 2.0 * math.pi * u1
+        self._spare = radius * math.sin(angle)
+        return radius * math.cos(angle)
+
+    def _normal_blocks(self, count: int, dtype: np.dtype) -> np.ndarray:
+        """Blocks of 16 uniforms, the first eight paired with the last; a last part is drawn anew."""
+        numbers = self.uniform(count, dtype)
+        whole = count - count % 16
+        result = np.empty(count, dtype)
+        result[:whole] = _box_muller(numbers[:whole])
+        if whole < count:
+            result[-16:] = _box_muller(self.uniform(16, dtype))
+        return result
+
+    def integers(self, low: int, high: int, count: int) -> np.ndarray:
+        """Whole numbers from ``low`` up to, not including, ``high``."""
+        span = high - low
+        words = self.words(count) if span < 1 << 32 else self.long_words(count)
+        return (words % np.uint64(span)).astype(np.int64) + low
+
+    def permutation(self, n: int) -> np.ndarray:
+        """The numbers from 0 to n - 1 in random order (Fisher–Yates)."""
+        order = list(range(n))
+        if n > 1:
+            steps = self.words(n - 1) % np.arange(n, 1, -1, dtype=np.uint64)
+            for i, step in enumerate(steps.tolist()):
+                order[i], order[i + step] = order[i + step], order[i]
+        return np.array(order, np.int64)
+
+
+def _box_muller(uniform: np.ndarray) -> np.ndarray:
+    blocks = uniform.reshape(-1, 2, 8)
+    one = uniform.dtype.type(1)
+    radius = np.sqrt(uniform.dtype.type(-2) * np.log(one - blocks[:, 0]))
+    angle = uniform.dtype.type(2 * math.pi) * blocks[:, 1]
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).reshape(-1)
+
+
+default_generator = Generator()
+default_generator.seed()
+
+
+def manual_seed(seed: int) -> Generator:
+    """Start the default stream from ``seed``: the same seed gives the same numbers as in PyTorch.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> _ = edugrad.manual_seed(0)
+    >>> edugrad.rand(3)
+    tensor([0.4963, 0.7682, 0.0885])
+
+    Notes
+    -----
+    PyTorch: ``torch.manual_seed``.
+    """
+    return default_generator.manual_seed(seed)
+
+
+def initial_seed() -> int:
+    """The seed that the default stream started from. PyTorch: ``torch.initial_seed``."""
+    return default_generator.initial_seed()
+
+
+def seed() -> int:
+    """Start the default stream from the system's randomness. PyTorch: ``torch.seed``."""
+    return default_generator.seed()
+
+
+def _floating(dtype: Any, name: str) -> DType:
+    kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
+    if not kind.is_floating_point:
+        raise RuntimeError(
+            teach(
+                f"{name} draws floating-point numbers",
+                got=repr(kind),
+                mend="use randint for whole numbers",
+            )
+        )
+    return kind
+
+
+def _placed(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
+    target = devices.resolve(device)
+    return finished(devices.move(array, devices.CPU, target), target, requires_grad)
+
+
+def rand(
+    *size: Any,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Random numbers from 0 up to, not including, 1. PyTorch: ``torch.rand``."""
+    shape, kind = _shape(size), _floating(dtype, "rand")
+    drawn = (generator or default_generator).uniform(math.prod(shape), kind.numpy)
+    return _placed(drawn.reshape(shape), device, requires_grad)
+
+
+def randn(
+    *size: Any,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Random numbers from the standard normal distribution. PyTorch: ``torch.randn``."""
+    shape, kind = _shape(size), _floating(dtype, "randn")
+    drawn = (generator or default_generator).normal(math.prod(shape), kind.numpy)
+    return _placed(drawn.reshape(shape), device, requires_grad)
+
+
+def randint(
+    *bounds: Any,
+    low: int = 0,
+    high: int | None = None,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Random whole numbers from ``low`` (0) up to, not including, ``high``.
+
+    Parameters
+    ----------
+    *bounds
+        ``randint(high, size)`` or ``randint(low, high, size)``.
+
+    Raises
+    ------
+    RuntimeError
+        If the range is empty.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> _ = edugrad.manual_seed(0)
+    >>> edugrad.randint(10, (5,))
+    tensor([4, 9, 3, 0, 3])
+
+    Notes
+    -----
+    PyTorch: ``torch.randint``.
+    """
+    given = list(bounds)
+    if size is None and given:
+        size = given.pop()
+    if len(given) == 2:
+        low, high = given
+    elif len(given) == 1:
+        high = given[0]
+    if high is None or size is None:
+        raise TypeError(
+            teach(
+                "randint() needs an upper bound and a size",
+                got=f"{len(bounds)} positional arguments",
+                mend="e.g. edugrad.randint(0, 10, (3,))",
+            )
+        )
+    if high <= low:
+        raise RuntimeError(
+            teach(
+                "random_ expects 'from' to be less than 'to'",
+                got=f"from {low} to {high}",
+                mend="the upper bound is not included: randint(0, 1, …) gives zeros",
+            )
+        )
+    shape = _shape((size,))
+    drawn = (generator or default_generator).integers(low, high, math.prod(shape))
+    kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
+    return _placed(drawn.reshape(shape).astype(kind.numpy), device, requires_grad)
+
+
+def randperm(
+    n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None
+) -> Tensor:
+    """The whole numbers from 0 to n - 1 in random order. PyTorch: ``torch.randperm``."""
+    kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
+    drawn = (generator or default_generator).permutation(n)
+    return _placed(drawn.astype(kind.numpy), device, False)
+
+
+def rand_like(input: Tensor, **options: Any) -> Tensor:
+    """:func:`rand` in the shape, dtype and device of another tensor. PyTorch: ``torch.rand_like``."""
+    return rand(input.shape, **_like(input, options))
+
+
+def randn_like(input: Tensor, **options: Any) -> Tensor:
+    """:func:`randn` in the shape, dtype and device of another tensor. PyTorch: ``torch.randn_like``."""
+    return randn(input.shape, **_like(input, options))
