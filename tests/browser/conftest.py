@@ -1,0 +1,63 @@
+"""Fixtures for the tests in a real browser: one server and one browser for all of them.
+
+A test takes ``lab_page`` and opens notebooks with it; every page is checked when the test ends.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.lab import NO_BROWSER, LabPage, LabServer, find_browser, open_browser
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium or Chrome, headless."""
+    if find_browser() is None:
+        if os.environ.get("EDUGRAD_REQUIRE_BROWSER"):
+            pytest.fail(NO_BROWSER)
+        pytest.skip(f"browser tests: {NO_BROWSER}")
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """JupyterLab on a copy of the lessons; tests may add notebooks of their own to its folder."""
+    folder = tmp_path_factory.mktemp("lab") / "lessons"
+    shutil.copytree(LESSONS, folder)
+    server = LabServer(folder, home=tmp_path_factory.mktemp("home"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def lab_page(browser: Browser, jupyterlab: LabServer) -> Iterator[Callable[..., LabPage]]:
+    """Open notebooks: ``lab_page(name, theme="dark")``, see :class:`tests.browser.lab.LabPage`."""
+    pages: list[LabPage] = []
+
+    def open_page(notebook: str, **options: object) -> LabPage:
+        page = LabPage(browser, jupyterlab, notebook, **options)
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    for page in pages:
+        page.check()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")

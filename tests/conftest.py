@@ -1,0 +1,16 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import hypothesis
+import pytest
+
+# No test depends on the clock, nor on chance: examples are drawn from a fixed seed.
+hypothesis.settings.register_profile("edugrad", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("edugrad")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests last: Playwright's event loop must not be in the way of the kernels."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
