@@ -1,0 +1,47 @@
+"""From the user's tensors and code to a graph: which tensors, called what, recorded how."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+from edugrad.autograd.graph import Graph, snapshot
+from edugrad.errors import teach
+from edugrad.tensor import Tensor
+
+
+def graph_of(subjects: tuple[Any, ...], names: Mapping[str, Tensor]) -> Graph:
+    """Take the one graph that is given, or a snapshot of the given tensors' graph."""
+    if len(subjects) == 1 and isinstance(subjects[0], Graph):
+        return subjects[0]
+    wrong = [subject for subject in subjects if not isinstance(subject, Tensor)]
+    if wrong or not subjects:
+        got = f"{type(wrong[0]).__name__} ({wrong[0]!r})" if wrong else "nothing"
+        raise TypeError(
+            teach(
+                "GraphView shows the graph of tensors, or one Graph",
+                got=got,
+                mend="GraphView(loss), where loss is a tensor that you computed",
+            )
+        )
+    return snapshot(*subjects, names=dict(names))
+
+
+def variables(frame: FrameType) -> dict[str, Tensor]:
+    """The tensors that the code in ``frame`` has in variables; a leading _ hides a name."""
+    known = {**frame.f_globals, **frame.f_locals}
+    return {
+        name: value
+        for name, value in known.items()
+        if isinstance(value, Tensor) and not name.startswith("_")
+    }
+
+
+def caller() -> FrameType:
+    """The frame of the code that called into this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+        frame = frame.f_back
+    return frame

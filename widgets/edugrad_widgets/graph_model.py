@@ -1,0 +1,224 @@
+"""What GraphView shows: items, links, boxes and the steps through them. No drawing, no browser.
+
+An item is a node of the graph or a folded group of nodes; a link is an edge, or several edges
+between the same two items of which one is folded; a box is a group that stands open.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from edugrad.autograd.graph import Graph, GraphEdge, GraphNode, Summary
+
+from . import graph_words as words
+from .graph_detail import node_detail
+from .graph_fold import Group, fit_to_limit, fold_tree, open_at_first
+from .graph_scale import GradientScale, strength
+from .graph_steps import Step, Storyteller
+
+ItemKind = Literal["input", "parameter", "op", "error", "fold"]
+TITLE = 26
+
+
+@dataclass(frozen=True)
+class Item:
+    """A node or a folded group: what its shape, its two lines and its detail panel say."""
+
+    id: str
+    kind: ItemKind
+    title: str
+    tag: str
+    value: str
+    gradient: str
+    is_result: bool = False
+    flaw: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says of the item."""
+        parts = (self.title, self.tag, self.value, self.gradient, self.flaw)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An arrow between two items; ``level`` is "plain" where the graph has no gradients at all."""
+
+    id: str
+    source: str
+    target: str
+    name: str
+    gradient: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """A group that stands open: a frame around its items and inner boxes."""
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything to draw and to say about one graph with some of its groups open.
+
+    ``home`` maps the id of each node of the graph to the item that shows it.
+    """
+
+    items: tuple[Item, ...]
+    links: tuple[Link, ...]
+    frame: Box
+    steps: tuple[Step, ...]
+    legend: tuple[dict[str, str], ...]
+    notes: tuple[str, ...]
+    home: dict[str, str]
+
+
+class GraphModel:
+    """Turns a graph into scenes, one for each choice of open groups."""
+
+    def __init__(self, graph: Graph, limit: int) -> None:
+        self.graph = graph
+        self.limit = limit
+        self.nodes = {node.id: node for node in graph.nodes}
+        self.root = fold_tree(graph, limit)
+        self.story = Storyteller(graph)
+        self.scale = GradientScale(edge.gradient for edge in graph.edges)
+        self.has_gradients = bool(self.story.backward)
+
+    def opened_at_first(self) -> list[str]:
+        """The ids of the groups that stand open before anybody clicks."""
+        return open_at_first(self.root, self.limit)
+
+    def fit(self, opened: Collection[str]) -> list[str]:
+        """Keep of these group ids what exists and fits into the limit."""
+        return fit_to_limit(self.root, opened, self.limit)
+
+    def scene(self, opened: Collection[str]) -> Scene:
+        """Describe the graph with the groups of these ids open."""
+        parts: dict[str, str | Group] = {}
+        frame = self._frame(self.root, set(opened), parts)
+        home = {
+            node: name
+            for name, part in parts.items()
+            for node in (part.nodes() if isinstance(part, Group) else (part,))
+        }
+        items = {name: self._item(name, part) for name, part in parts.items()}
+        links = self._links(home, items)
+        folds = {name: part.title for name, part in parts.items() if isinstance(part, Group)}
+        into: dict[str, list[str]] = defaultdict(list)
+        for link in links:
+            into[link.target].append(link.id)
+        return Scene(
+            items=tuple(items.values()),
+            links=tuple(links),
+            frame=frame,
+            steps=tuple(self.story.steps(home, folds, into)),
+            legend=self.scale.legend() if self.has_gradients else (),
+            notes=(*self._fold_note(folds), *self.graph.notes),
+            home=home,
+        )
+
+    def _frame(self, group: Group, opened: set[str], parts: dict[str, str | Group]) -> Box:
+        items, boxes = list[str](), list[Box]()
+        for part in group.parts:
+            if isinstance(part, str):
+                parts[part] = part
+                items.append(part)
+            elif part.id in opened:
+                boxes.append(self._frame(part, opened, parts))
+            else:
+                name = f"fold {part.id}"
+                parts[name] = part
+                items.append(name)
+        return Box(group.id, group.title, tuple(items), tuple(boxes))
+
+    def _fold_note(self, folds: Collection[str]) -> tuple[str, ...]:
+        if not folds or len(self.nodes) <= self.limit:
+            return ()
+        return (
+            f"This graph has {len(self.nodes):,} nodes; at most {self.limit:,} are drawn at once, "
+            f"so parts of it are folded. Unfold one with a click or with Enter.",
+        )
+
+    def _item(self, name: str, part: str | Group) -> Item:
+        if isinstance(part, Group):
+            return self._folded(name, part)
+        node = self.nodes[part]
+        result = part in self.graph.results and not node.error
+        flaws = [words.flaw(s) for out in node.outputs for s in (out.value, out.gradient)]
+        detail = node_detail(node, self.nodes, self.story.inputs[part], self.story.uses[part])
+        return Item(
+            id=name,
+            kind="error" if node.error else node.kind,
+            title=words.shorten(words.node_title(node), TITLE),
+            tag=_tag(node, result),
+            value=words.brief(node.outputs[0].value) if node.outputs else "failed here",
+            gradient=self._gradient(node.outputs[0].gradient if node.outputs else None),
+            is_result=result,
+            flaw=next(filter(None, flaws), ""),
+            detail=detail,
+        )
+
+    def _folded(self, name: str, group: Group) -> Item:
+        nodes = [self.nodes[node] for node in group.nodes()]
+        arrays = [s for node in nodes for out in node.outputs for s in (out.value, out.gradient)]
+        flawed = sum(1 for summary in arrays if words.flaw(summary))
+        return Item(
+            id=name,
+            kind="fold",
+            title=words.shorten(group.title, TITLE),
+            tag="error inside" if any(node.error for node in nodes) else "folded",
+            value=words.plural(len(nodes), "node"),
+            gradient="",
+            is_result=any(node.id in self.graph.results for node in nodes),
+            flaw="NaN or inf inside" if flawed else "",
+        )
+
+    def _gradient(self, gradient: Summary | None) -> str:
+        if not self.has_gradients:
+            return ""
+        if gradient is None:
+            return words.NO_GRADIENT
+        return f"grad {words.brief_gradient(gradient)}"
+
+    def _links(self, home: dict[str, str], items: dict[str, Item]) -> list[Link]:
+        bundles: dict[tuple[str, str, int], list[GraphEdge]] = defaultdict(list)
+        for index, edge in enumerate(self.graph.edges):
+            source, target = home[edge.source], home[edge.target]
+            if source != target:
+                folded = "fold" in (items[source].kind, items[target].kind)
+                bundles[source, target, -1 if folded else index].append(edge)
+        return [
+            self._link(f"link {place}", source, target, edges)
+            for place, ((source, target, _), edges) in enumerate(bundles.items())
+        ]
+
+    def _link(self, name: str, source: str, target: str, edges: list[GraphEdge]) -> Link:
+        strongest = max((edge.gradient for edge in edges), key=strength)
+        tensors = {(edge.source, edge.source_output) for edge in edges}
+        if len(tensors) == 1:
+            tensor = self.nodes[edges[0].source].outputs[edges[0].source_output]
+            label = " ".join(filter(None, (tensor.name, words.shape_text(tensor.shape))))
+        else:
+            label = words.plural(len(tensors), "tensor")
+        gradient = self._gradient(strongest)
+        if len(edges) > 1 and strongest is not None:
+            gradient = f"norms ≤ {words.number(strength(strongest))}"
+        level = self.scale.level(strongest) if self.has_gradients else "plain"
+        return Link(name, source, target, words.shorten(label, TITLE), gradient, level)
+
+
+def _tag(node: GraphNode, result: bool) -> str:
+    if node.error:
+        return "error"
+    kind = node.label if node.kind == "op" else node.kind
+    return f"{kind} · result" if result else kind

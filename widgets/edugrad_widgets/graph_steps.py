@@ -1,0 +1,132 @@
+"""The way through a graph, step by step, and the sentence that each step says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from edugrad.autograd.graph import Graph, GraphEdge, GraphNode, Summary
+
+from . import graph_words as words
+from .graph_detail import input_name
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: forward fills in an item's value, backward its gradient.
+
+    ``links`` are the links in play: forward those that the item reads, backward those along which
+    it sends a gradient.
+    """
+
+    phase: Literal["forward", "backward"]
+    item: str
+    sentence: str
+    links: tuple[str, ...]
+
+
+class Storyteller:
+    """Orders a graph's nodes into steps and says what happens in each."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.nodes = {node.id: node for node in graph.nodes}
+        self.uses: dict[str, list[GraphEdge]] = defaultdict(list)
+        self.inputs: dict[str, list[GraphEdge]] = defaultdict(list)
+        for edge in graph.edges:
+            self.uses[edge.source].append(edge)
+            self.inputs[edge.target].append(edge)
+        self.backward = self._backward_with_leaves()
+
+    def _backward_with_leaves(self) -> list[str]:
+        """The engine's order, each leaf it does not list placed after its last use."""
+        listed, order = set(self.graph.backward_order), list[str]()
+        waiting = {
+            node.id: sum(1 for edge in self.uses[node.id] if edge.target in listed)
+            for node in self.graph.nodes
+            if node.id not in listed and any(out.gradient is not None for out in node.outputs)
+        }
+        for name in self.graph.backward_order:
+            order.append(name)
+            for edge in self.inputs[name]:
+                if edge.source in waiting:
+                    waiting[edge.source] -= 1
+                    if not waiting[edge.source]:
+                        order.append(edge.source)
+        return order
+
+    def steps(
+        self,
+        home: Mapping[str, str],
+        folds: Mapping[str, str],
+        into: Mapping[str, Sequence[str]],
+    ) -> list[Step]:
+        """List the steps; ``home`` maps nodes to items, ``folds`` folded items to their titles.
+
+        A folded item takes its turn when its last node does. ``into`` lists each item's links.
+        """
+        forward = {home[node.id]: place for place, node in enumerate(self.graph.nodes)}
+        backward = {home[name]: place for place, name in enumerate(self.backward)}
+        steps = []
+        for item in sorted(forward, key=forward.__getitem__):
+            text = f"{folds[item]} runs." if item in folds else self.forward_sentence(item)
+            steps.append(Step("forward", item, text, tuple(into.get(item, ()))))
+        for item in sorted(backward, key=backward.__getitem__):
+            text = (
+                f"The gradient passes back through {folds[item]}."
+                if item in folds
+                else self.backward_sentence(item)
+            )
+            steps.append(Step("backward", item, text, tuple(into.get(item, ()))))
+        return steps
+
+    def forward_sentence(self, name: str) -> str:
+        """Say what happens when this node runs: ``d = a · b gives 6``."""
+        node = self.nodes[name]
+        title = words.node_title(node)
+        if node.error:
+            return f"{title} failed: {node.error.splitlines()[0]}"
+        value = words.described(node.outputs[0])
+        if node.kind == "op":
+            return f"{title} gives {value}."
+        kind = "an input" if node.kind == "input" else "a parameter (requires_grad=True)"
+        return f"{title} is {kind}: {value}."
+
+    def backward_sentence(self, name: str) -> str:
+        """Say what happens when the gradient reaches this node."""
+        node = self.nodes[name]
+        sentences = [self._arrival(node), self._sending(node)]
+        return " ".join(filter(None, sentences))
+
+    def _arrival(self, node: GraphNode) -> str:
+        title = words.node_name(node)
+        gradient = node.outputs[0].gradient if node.outputs else None
+        arriving = [edge for edge in self.uses[node.id] if edge.gradient is not None]
+        if node.id in self.graph.results and not arriving:
+            seed = f"∂{title}/∂{title}" if node.outputs[0].name else "its gradient"
+            return f"Backward starts at {title}: {words.equals(seed, gradient)}."
+        if len(arriving) > 1:
+            return f"{title} is used {len(arriving)} times: {_summed(arriving, gradient)}."
+        if node.kind != "op":
+            return f"The gradient arrives: {words.equals(f'{title}.grad', gradient)}."
+        return ""
+
+    def _sending(self, node: GraphNode) -> str:
+        sent = []
+        for edge in sorted(self.inputs[node.id], key=lambda edge: edge.target_input):
+            if edge.gradient is not None:
+                known = edge.target_input < len(node.derivatives)
+                formula = node.derivatives[edge.target_input] if known else "a gradient"
+                receiver = input_name(edge, self.nodes)
+                sent.append(f"{words.equals(formula, edge.gradient)} to {receiver}")
+        return f"{words.node_name(node)} sends {' and '.join(sent)}." if sent else ""
+
+
+def _summed(arriving: Sequence[GraphEdge], total: Summary | None) -> str:
+    terms = [words.all_numbers(edge.gradient, 20) for edge in arriving]
+    if len(terms) > 4 or not all(terms):
+        return f"its {len(terms)} gradients add up to one with {words.brief_gradient(total, 28)}"
+    signed = [f"({term})" if term.startswith("-") else term for term in terms]
+    return f"its gradients add up, {words.equals(' + '.join(signed), total)}"

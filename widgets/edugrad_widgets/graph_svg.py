@@ -1,0 +1,224 @@
+"""Draws a laid-out scene as SVG: the same drawing for the live widget and for the static picture.
+
+Shapes, texts and classes stand here; colours stand in ``graph_view.css``, between the two lines
+that mark the picture's part. The live widget gets them with the page's theme; the static picture
+carries its own copy with the light theme's colours filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from .graph_layout import HEIGHT, Layout, Placed, Point, Route, label_lines
+from .graph_layout import LABEL_CHARACTER as LABEL
+from .graph_model import Box, Item, Link, Scene
+
+MARGIN = 16
+LEGEND = 36
+_STYLE = Path(__file__).with_suffix("").with_name("graph_view.css")
+
+
+@cache
+def picture_style() -> str:
+    """The rules of ``graph_view.css`` that colour the picture, with their variables open."""
+    text = _STYLE.read_text(encoding="utf-8")
+    rules = text.split("/* picture: begin */")[1].split("/* picture: end */")[0]
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", rules, flags=re.S)).strip()
+
+
+@cache
+def _light_colours() -> dict[str, str]:
+    text = _STYLE.read_text(encoding="utf-8")
+    block = text.split(".eg-graph {")[1].split("}")[0]
+    return {
+        name: fallback or value
+        for name, value, fallback in re.findall(
+            r"(--eg-[\w-]+):\s*((?:var\(--jp-[\w-]+,\s*([^;]+)\))|[^;]+);", block
+        )
+    }
+
+
+def static_style() -> str:
+    """The picture's rules with the light theme's colours in place of the variables."""
+    colours = _light_colours()
+    return re.sub(r"var\((--eg-[\w-]+)\)", lambda match: colours[match[1]], picture_style())
+
+
+def draw(scene: Scene, layout: Layout, style: str = "") -> str:
+    """Write a scene as an SVG document; ``style`` is put into it as a style sheet."""
+    bare = (layout.width + 2 * MARGIN, layout.height + 2 * MARGIN)
+    width = max(bare[0], _legend_width(scene) if scene.legend else 0)
+    height = bare[1] + (LEGEND if scene.legend else 0)
+    size = f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}"'
+    size += f' data-box="0 0 {_n(bare[0])} {_n(bare[1])}" data-full="0 0 {_n(width)} {_n(height)}"'
+    label = escape(f"Computational graph with {len(scene.items)} nodes", quote=True)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" class="eg-picture" {size}']
+    parts.append(f' role="group" aria-label="{label}">')
+    if style:
+        parts.append(f"<style>{style}</style>")
+    parts.append(f'<rect class="eg-paper" width="{_n(width)}" height="{_n(height)}" rx="6"/>')
+    parts.append(f'<g transform="translate({MARGIN} {MARGIN})">')
+    parts += [_box(box, layout) for box in scene.frame.boxes]
+    parts += [_link(link, layout.links[link.id]) for link in scene.links]
+    parts += [_item(item, layout.items[item.id]) for item in scene.items]
+    parts.append("</g>")
+    if scene.legend:
+        parts.append(_legend(scene, height))
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def _n(value: float) -> str:
+    """A coordinate with at most one decimal: short, and the same on every platform."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _points(*points: Point) -> str:
+    return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+
+
+def _text(kind: str, x: float, y: float, text: str, anchor: str = "start") -> str:
+    if not text:
+        return ""
+    return (
+        f'<text class="eg-{kind}" x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">'
+        f"{escape(text)}</text>"
+    )
+
+
+def _box(box: Box, layout: Layout) -> str:
+    placed = layout.boxes[box.id]
+    left, top = placed.x - placed.width / 2, placed.y - placed.height / 2
+    name = escape(box.id, quote=True)
+    return (
+        f'<g class="eg-box"><rect class="eg-frame" x="{_n(left)}" y="{_n(top)}" '
+        f'width="{_n(placed.width)}" height="{_n(placed.height)}" rx="8"/>'
+        f'<g class="eg-fold-button" data-group="{name}" aria-label="Fold {name}">'
+        f'<rect class="eg-fold-shape" x="{_n(left + 8)}" y="{_n(top + 8)}" width="14" height="14" '
+        f'rx="3"/><path class="eg-fold-sign" d="M{_n(left + 11.5)} {_n(top + 15)}h7"/></g>'
+        + _text("box-title", left + 28, top + 19, box.title)
+        + "".join(_box(inner, layout) for inner in box.boxes)
+        + "</g>"
+    )
+
+
+def _link(link: Link, route: Route) -> str:
+    first, *rest = route.curve
+    path = f"M{_points(route.start)}L{_points(first)}C{_points(*rest)}"
+    spoken = ", ".join(label_lines(link)) or "scalar"
+    return (
+        f'<g class="eg-link eg-level-{link.level}" data-link="{link.id}">'
+        f"<title>{escape(spoken)}</title>"
+        f'<path class="eg-glow" d="{path}"/><path class="eg-line" d="{path}"/>'
+        f'<polygon class="eg-head" points="{_arrow(route.curve[-1], route.end)}"/>'
+        f'<polygon class="eg-tail" points="{_arrow(first, route.start)}"/>'
+        + _link_label(link, route)
+        + "</g>"
+    )
+
+
+def _link_label(link: Link, route: Route) -> str:
+    if route.label is None:
+        return ""
+    x, y = route.label
+    baseline = y + 4 if not (link.name and link.gradient) else y - 2.5
+    lower = baseline + 13 if link.name else baseline
+    return _text("name", x, baseline, link.name, "middle") + _text(
+        "gradient", x, lower, link.gradient, "middle"
+    )
+
+
+def _arrow(base: Point, tip: Point) -> str:
+    across, down = tip[0] - base[0], tip[1] - base[1]
+    length = (across**2 + down**2) ** 0.5 or 1.0
+    side = (-down / length * 4, across / length * 4)
+    return _points(
+        tip, (base[0] + side[0], base[1] + side[1]), (base[0] - side[0], base[1] - side[1])
+    )
+
+
+def _item(item: Item, placed: Placed) -> str:
+    half = placed.width / 2
+    inset = 22 if item.kind in ("input", "parameter") else 14
+    classes = f"eg-item eg-{item.kind}" + (" eg-result" if item.is_result else "")
+    return (
+        f'<g class="{classes}" data-item="{escape(item.id, quote=True)}" '
+        f'transform="translate({_n(placed.x)} {_n(placed.y)})" '
+        f'aria-label="{escape(item.spoken, quote=True)}">'
+        + _shape(item, half)
+        + _text("title", inset - half, -4, item.title)
+        + _text("tag", half - inset, -4, item.tag, "end")
+        + _text("value", inset - half, 14, item.value)
+        + _text("gradient", half - inset, 14, item.gradient, "end")
+        + _flaw(item, half)
+        + "</g>"
+    )
+
+
+def _shape(item: Item, half: float) -> str:
+    height = HEIGHT / 2
+    halo = _rect("eg-halo", half + 5, height + 5, 12)
+    if item.kind == "parameter":
+        ends = [(-half, 0), (12 - half, -height), (half - 12, -height), (half, 0)]
+        ends += [(half - 12, height), (12 - half, height)]
+        return halo + f'<polygon class="eg-shape" points="{_points(*ends)}"/>'
+    if item.kind == "error":
+        cut = 9
+        corners = [(cut - half, -height), (half - cut, -height), (half, cut - height)]
+        corners += [(half, height - cut), (half - cut, height), (cut - half, height)]
+        corners += [(-half, height - cut), (-half, cut - height)]
+        return halo + f'<polygon class="eg-shape" points="{_points(*corners)}"/>'
+    shape = _rect("eg-shape", half, height, height if item.kind == "input" else 5)
+    if item.kind == "fold":
+        cards = "".join(
+            f'<rect class="eg-shape" x="{_n(shift - half)}" y="{_n(shift - height)}" '
+            f'width="{_n(2 * half)}" height="{_n(2 * height)}" rx="5"/>'
+            for shift in (6, 3)
+        )
+        return halo + cards + shape
+    if item.is_result:
+        return halo + shape + _rect("eg-second", half - 3.5, height - 3.5, 3)
+    return halo + shape
+
+
+def _rect(kind: str, half: float, height: float, radius: float) -> str:
+    return (
+        f'<rect class="{kind}" x="{_n(-half)}" y="{_n(-height)}" width="{_n(2 * half)}" '
+        f'height="{_n(2 * height)}" rx="{_n(radius)}"/>'
+    )
+
+
+def _flaw(item: Item, half: float) -> str:
+    if not item.flaw:
+        return ""
+    width = len(item.flaw) * 6.2 + 24
+    x, y = half - width + 4, -HEIGHT / 2 - 9
+    return (
+        f'<g class="eg-flaw" transform="translate({_n(x)} {_n(y)})">'
+        f'<rect class="eg-flaw-shape" width="{_n(width)}" height="17" rx="3"/>'
+        f'<path class="eg-flaw-sign" d="M10 3.5L15 13H5ZM10 7v3"/>'
+        f'<text class="eg-flaw-text" x="19" y="12">{escape(item.flaw)}</text></g>'
+    )
+
+
+def _legend_width(scene: Scene) -> float:
+    texts = ["gradient norm", *(entry["text"] for entry in scene.legend)]
+    return sum(len(text) * LABEL + 44 for text in texts) - 16
+
+
+def _legend(scene: Scene, height: float) -> str:
+    parts = [f'<g class="eg-legend" transform="translate({MARGIN} {_n(height - LEGEND / 2)})">']
+    parts.append(_text("legend-text", 0, 4, "gradient norm"))
+    x = 14 * LABEL
+    for entry in scene.legend:
+        parts.append(
+            f'<g class="eg-link eg-level-{entry["level"]}">'
+            f'<path class="eg-line" d="M{_n(x)} 0h22"/></g>'
+        )
+        parts.append(_text("legend-text", x + 28, 4, entry["text"]))
+        x += 28 + len(entry["text"]) * LABEL + 16
+    parts.append("</g>")
+    return "".join(parts)

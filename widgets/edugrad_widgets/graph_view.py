@@ -1,0 +1,231 @@
+"""GraphView: the computational graph of your tensors as a picture that you can walk through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+import anywidget
+import traitlets
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
+from edugrad.autograd.graph import Graph, record
+from edugrad.errors import teach
+from edugrad.tensor import Tensor
+
+from .graph_capture import caller, graph_of, variables
+from .graph_layout import place
+from .graph_model import GraphModel, Scene
+from .graph_svg import draw, picture_style, static_style
+from .graph_text import headline, text
+
+_HERE = Path(__file__)
+
+
+class GraphView(anywidget.AnyWidget):
+    """The computational graph of tensors, to look at and to step through, forward and backward.
+
+    Parameters
+    ----------
+    *subjects : Tensor or Graph
+        The tensors whose graph to show (the loss, say), or one graph.
+    names : mapping of str to Tensor, optional
+        Names for tensors. Without it they are called what your variables are called.
+    limit : int
+        How many nodes are drawn at once; a larger graph is shown folded.
+
+    Attributes
+    ----------
+    step : int
+        How many steps are done: 0 shows the bare graph, the last step everything.
+    playing : bool
+        Whether the steps run on by themselves.
+    selected : str
+        The id of the node whose details are shown, or the empty string.
+    unfolded : list of str
+        The ids of the groups that stand open.
+
+    Raises
+    ------
+    TypeError
+        If a subject is neither a tensor nor a graph.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> a = edugrad.tensor(2.0, requires_grad=True)
+    >>> b = edugrad.tensor(3.0, requires_grad=True)
+    >>> d = a * b
+    >>> GraphView(d)
+    GraphView(3 nodes: 2 parameters, 1 op; result d)
+    """
+
+    _esm = _HERE.with_suffix(".js")
+    _css = _HERE.with_suffix(".css")
+
+    picture = traitlets.Dict().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    playing = traitlets.Bool(False).tag(sync=True)
+    selected = traitlets.Unicode("").tag(sync=True)
+    unfolded = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    zoom = traitlets.Float(0.0).tag(sync=True)
+
+    def __init__(
+        self,
+        *subjects: Tensor | Graph,
+        names: Mapping[str, Tensor] | None = None,
+        limit: int = 400,
+    ) -> None:
+        super().__init__()
+        if limit < 2:
+            raise ValueError(
+                teach("limit is at least 2 nodes", got=f"limit={limit}", mend="use limit=400")
+            )
+        self.limit = limit
+        self.show(graph_of(subjects, names or variables(caller())))
+
+    @classmethod
+    def record(cls, names: Mapping[str, Tensor] | None = None, limit: int = 400) -> Recorder:
+        """Record a block of code: ``with GraphView.record() as view: ...``, then show ``view``.
+
+        Every op in the block is kept with its values, and gradients as they flow. If the block
+        raises, the graph up to there is displayed with the failing op in red.
+        """
+        return Recorder(cls(Graph((), (), ()), limit=limit), names, caller())
+
+    def show(self, graph: Graph) -> None:
+        """Replace what is shown by ``graph``, with all its steps done."""
+        self.graph = graph
+        self._model = GraphModel(graph, self.limit)
+        self._scene: Scene | None = None
+        with self.hold_sync():
+            self.selected = ""
+            self.playing = False
+            opened = self._model.opened_at_first()
+            if self.unfolded == opened:
+                self._redraw()
+            self.unfolded = opened
+
+    @traitlets.observe("unfolded")
+    def _on_unfolded(self, change: dict[str, Any]) -> None:
+        fitting = self._model.fit(self.unfolded)
+        if fitting == self.unfolded:
+            self._redraw()
+        else:
+            self.unfolded = fitting
+
+    @traitlets.validate("step")
+    def _within_steps(self, proposal: dict[str, Any]) -> int:
+        return max(0, min(int(proposal["value"]), len(self._steps)))
+
+    @property
+    def _steps(self) -> tuple[Any, ...]:
+        return self._scene.steps if self._scene else ()
+
+    def _redraw(self) -> None:
+        before, after = self._scene, self._model.scene(self.unfolded)
+        layout = place(after)
+        with self.hold_sync():
+            self._scene = after
+            self._layout = layout
+            self.picture = _picture(after, draw(after, layout))
+            self.step = _same_step(before, self.step, after)
+            if self.selected and self.selected not in self.picture["items"]:
+                self.selected = ""
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None, **options: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        answer = super()._repr_mimebundle_(include=include, exclude=exclude, **options)
+        bundle, metadata = answer if isinstance(answer, tuple) else (answer or {}, {})
+        assert self._scene is not None
+        static = {"text/plain": text(self._model, self._scene)}
+        if self._scene.items:
+            static["image/svg+xml"] = draw(self._scene, self._layout, static_style())
+        return {**bundle, **static}, metadata
+
+    def __repr__(self) -> str:
+        return headline(self.graph)
+
+
+class Recorder:
+    """Records the ops of a ``with`` block for a :class:`GraphView`, failing ops included."""
+
+    def __init__(
+        self, view: GraphView, names: Mapping[str, Tensor] | None, frame: FrameType
+    ) -> None:
+        self.view = view
+        self.names = names
+        self._frame: FrameType | None = frame
+        self._recording = record()
+
+    def __enter__(self) -> GraphView:
+        self._recording.__enter__()
+        return self.view
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._recording.__exit__(kind, error, trace)
+        assert self._frame is not None
+        names = self.names or variables(self._frame)
+        self._frame = None
+        self.view.show(self._recording.snapshot(names=dict(names)))
+        if error is not None and get_ipython() is not None:
+            display(self.view)
+
+
+def _same_step(before: Scene | None, step: int, after: Scene) -> int:
+    """The step of ``after`` that has got as far as ``step`` of ``before``; at first, the last."""
+    if before is None or step >= len(before.steps):
+        return len(after.steps)
+    if step == 0:
+        return 0
+    done = before.steps[step - 1]
+    node = [node for node, item in before.home.items() if item == done.item][-1]
+    here = (done.phase, after.home[node])
+    places = [(each.phase, each.item) for each in after.steps]
+    return places.index(here) + 1
+
+
+def _picture(scene: Scene, svg: str) -> dict[str, Any]:
+    """Everything that the browser needs to step, click and save without asking again."""
+    reached: dict[str, dict[str, int]] = {"forward": {}, "backward": {}}
+    sent: dict[str, int] = {}
+    for place_, step in enumerate(scene.steps, start=1):
+        reached[step.phase][step.item] = place_
+        if step.phase == "backward":
+            sent |= dict.fromkeys(step.links, place_)
+    forward = len(reached["forward"])
+    return {
+        "svg": svg,
+        "style": picture_style(),
+        "forward": forward,
+        "steps": [
+            {"phase": s.phase, "item": s.item, "sentence": s.sentence, "links": s.links}
+            for s in scene.steps
+        ],
+        "items": {
+            item.id: {
+                "value": reached["forward"][item.id],
+                "gradient": reached["backward"].get(item.id, forward + 1),
+                "detail": item.detail,
+            }
+            for item in scene.items
+        },
+        "links": {
+            link.id: {
+                "value": reached["forward"][link.source],
+                "gradient": sent.get(link.id, forward + 1),
+            }
+            for link in scene.links
+        },
+        "legend": scene.legend,
+        "notes": scene.notes,
+    }
