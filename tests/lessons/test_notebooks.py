@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from edugrad_widgets.lesson.content import find, find_recap
+from edugrad_widgets.lesson.content import find_exercise, find_question, find_recap
 
 FOLDER = Path(__file__).parents[2] / "lessons"
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in FOLDER.glob("*.ipynb")}
@@ -77,9 +77,9 @@ def test_it_has_a_prediction_an_exercise_with_help_and_a_recap(lesson):
     asked = {function: [name for f, name in found if f == function] for function, _ in found}
     assert asked["check"] == asked["hint"] == asked["solution"]
     for name in asked["predict"]:
-        assert find("question", name).name.startswith(lesson[:2])
+        assert find_question(name).name.startswith(lesson[:2])
     for name in asked["check"]:
-        assert find("exercise", name).name.startswith(lesson[:2])
+        assert find_exercise(name).name.startswith(lesson[:2])
     assert asked["recap"] == [lesson[:2]]
     assert find_recap(lesson[:2]).lines
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from edugrad_widgets.lesson.card import Card, inline
-from edugrad_widgets.lesson.content import find
+from edugrad_widgets.lesson.content import find_exercise
 from edugrad_widgets.lesson.exercise import Exercise
 
 Status = Literal["right", "not yet", "not filled in yet"]
@@ -62,8 +62,7 @@ def check(exercise: str | Exercise, made: Any) -> Report:
     made : object
         What the learner made, as a rule a function.
     """
-    if isinstance(exercise, str):
-        exercise = find("exercise", exercise)
+    exercise = find_exercise(exercise)
     try:
         return Report(exercise.name, "right", exercise.examine(made))
     except Unfilled as gap:

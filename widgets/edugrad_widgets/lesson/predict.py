@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 
 from edugrad_widgets.lesson.card import Card, inline
-from edugrad_widgets.lesson.content import find
+from edugrad_widgets.lesson.content import find_question
 from edugrad_widgets.lesson.exercise import Question
 
 
@@ -74,4 +74,4 @@ def predict(question: str | Question) -> Prediction:
     question : str or Question
         The question's name, such as ``"01.diamond"``, or a question of your own.
     """
-    return Prediction(find("question", question) if isinstance(question, str) else question)
+    return Prediction(find_question(question))

@@ -9,7 +9,7 @@ from edugrad_widgets.lesson.exercise import Recap
 
 def recap(lesson: str | Recap) -> Card:
     """Close a lesson: three lines, five questions with answers, PyTorch's way, where next."""
-    content = find_recap(lesson) if isinstance(lesson, str) else lesson
+    content = find_recap(lesson)
     lines = "".join(f"<li>{inline(line)}</li>" for line in content.lines)
     questions = "".join(fold(q, paragraphs(a)) for q, a in content.questions.items())
     body = (

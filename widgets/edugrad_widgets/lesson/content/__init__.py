@@ -7,13 +7,27 @@ that the tests can run every solution.
 from __future__ import annotations
 
 import importlib
-from typing import Any, Literal
+from typing import Any
 
-from edugrad_widgets.lesson.exercise import Recap
+from edugrad_widgets.lesson.exercise import Exercise, Question, Recap
 
 
-def find(kind: Literal["question", "exercise"], name: str) -> Any:
-    """Find a question or an exercise by its name: the lesson's number, a dot, a word."""
+def find_question(question: str | Question) -> Question:
+    """The question of that name: the lesson's number, a dot, a word. A question is its own."""
+    return question if isinstance(question, Question) else _find("question", question)
+
+
+def find_exercise(exercise: str | Exercise) -> Exercise:
+    """The exercise of that name: the lesson's number, a dot, a word. An exercise is its own."""
+    return exercise if isinstance(exercise, Exercise) else _find("exercise", exercise)
+
+
+def find_recap(recap: str | Recap) -> Recap:
+    """The recap of a lesson, by the lesson's number."""
+    return recap if isinstance(recap, Recap) else _module(recap).RECAP
+
+
+def _find(kind: str, name: str) -> Any:
     lesson = name.partition(".")[0]
     module = _module(lesson)
     known = {item.name: item for item in getattr(module, f"{kind.upper()}S")}
@@ -22,12 +36,6 @@ def find(kind: Literal["question", "exercise"], name: str) -> Any:
             f"lesson {lesson} has no {kind} named {name!r}; it has {', '.join(known)}"
         )
     return known[name]
-
-
-def find_recap(lesson: str) -> Recap:
-    """The recap of a lesson, by the lesson's number."""
-    recap: Recap = _module(lesson).RECAP
-    return recap
 
 
 def _module(lesson: str) -> Any:
