@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Copied:
-    """What :func:`copy_lessons` did: files that are new in the folder, and the learner's it kept."""
+    """What :func:`copy_lessons` did: the files it added, and the learner's that it kept."""
 
     added: tuple[str, ...]
     kept: tuple[str, ...]

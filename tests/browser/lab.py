@@ -43,6 +43,7 @@ BROWSER_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+LAB = (sys.executable, "-m", "edugrad.cli", "lab", "--in-place", "--no-browser")
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 START_SECONDS = 60
 RUN_MILLISECONDS = 120_000
@@ -100,8 +101,7 @@ class LabServer:
         self.log = self.home / "server.log"
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "edugrad.cli", "lab", str(self.folder)]
-                + ["--in-place", "--no-browser", "--port", str(self.port)],
+                [*LAB, str(self.folder), "--port", str(self.port)],
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
