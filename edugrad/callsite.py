@@ -12,7 +12,7 @@ _is_internal: dict[str, bool] = {}
 
 
 class CallSite:
-    """A place in the user's code, kept as a code object and an instruction: cheap to take, read later."""
+    """A place in the user's code: a code object and an instruction, cheap to take, read later."""
 
     __slots__ = ("_code", "_instruction")
 
@@ -43,16 +43,20 @@ class CallSite:
         return f"{place}: {self.text}" if self.text else place
 
 
+def is_user_code(code: CodeType) -> bool:
+    """Whether code stands outside the edugrad package."""
+    filename = code.co_filename
+    internal = _is_internal.get(filename)
+    if internal is None:
+        internal = _is_internal[filename] = filename.startswith(_PACKAGE)
+    return not internal
+
+
 def call_site() -> CallSite | None:
     """The line of user code that is calling edugrad now, or None when there is none."""
     frame = sys._getframe(1)
     while frame is not None:
-        code = frame.f_code
-        filename = code.co_filename
-        internal = _is_internal.get(filename)
-        if internal is None:
-            internal = _is_internal[filename] = filename.startswith(_PACKAGE)
-        if not internal:
-            return CallSite(code, frame.f_lasti)
+        if is_user_code(frame.f_code):
+            return CallSite(frame.f_code, frame.f_lasti)
         frame = frame.f_back  # type: ignore[assignment]
     return None

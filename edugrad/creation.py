@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import devices
-from . import dtypes
+from . import devices, dtypes
 from .devices import Device
 from .dtypes import DType
 from .errors import teach
@@ -186,7 +185,7 @@ def from_numpy(array: np.ndarray) -> Tensor:
             )
         )
     dtypes.of_array(array)
-    return Tensor._wrap(array, devices.CPU)  # type: ignore[no-any-return]
+    return Tensor._wrap(array, devices.CPU)
 
 
 def _shape(size: tuple[Any, ...]) -> tuple[int, ...]:
@@ -214,9 +213,7 @@ def _constant(
     return finished(array, target, requires_grad)
 
 
-def zeros(
-    *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of zeros. PyTorch: ``torch.zeros``.
 
     Examples
@@ -242,14 +239,15 @@ def full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """A tensor filled with one number, of its type unless told otherwise. PyTorch: ``torch.full``."""
+    """A tensor filled with one number, of its type unless told otherwise.
+
+    PyTorch: ``torch.full``.
+    """
     kind = dtypes.of_scalar(fill_value) if dtype is None else dtype
     return _constant(_shape((size,)), fill_value, kind, device, requires_grad)
 
 
-def empty(
-    *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor whose elements are whatever was in memory. PyTorch: ``torch.empty``."""
     target = devices.resolve(device)
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
@@ -326,7 +324,10 @@ def linspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """``steps`` numbers at equal distances from ``start`` to ``end``. PyTorch: ``torch.linspace``."""
+    """``steps`` numbers at equal distances from ``start`` to ``end``.
+
+    PyTorch: ``torch.linspace``.
+    """
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
     target = devices.resolve(device)
     array = np.linspace(start, end, steps).astype(kind.numpy)
@@ -334,7 +335,10 @@ def linspace(
 
 
 def new_tensor(self: Tensor, data: Any, **options: Any) -> Tensor:
-    """A tensor of ``data`` with the dtype and device of ``self``. PyTorch: ``Tensor.new_tensor``."""
+    """A tensor of ``data`` with the dtype and device of ``self``.
+
+    PyTorch: ``Tensor.new_tensor``.
+    """
     return tensor(data, **_like(self, options))
 
 

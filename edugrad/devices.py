@@ -147,7 +147,7 @@ def on(target: Device) -> contextlib.AbstractContextManager[Any]:
     """Make ``target`` the current GPU while the block runs (nothing to do on the CPU)."""
     if target.type == "cpu":
         return contextlib.nullcontext()
-    return target.xp.cuda.Device(target.index)  # type: ignore[no-any-return]
+    return target.xp.cuda.Device(target.index)
 
 
 def of_array(array: Any) -> Device:
@@ -161,7 +161,7 @@ def to_numpy(array: Any) -> np.ndarray:
     """Copy an array from whatever device to a NumPy array (the same object if it is one)."""
     if isinstance(array, np.ndarray):
         return array
-    return array.get()  # type: ignore[no-any-return]
+    return array.get()
 
 
 def move(array: Any, source: Device, target: Device) -> Any:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import devices
-from . import dtypes
+from . import devices, dtypes
 from .errors import teach
 
 if TYPE_CHECKING:
@@ -161,9 +160,7 @@ def _nested_text(array: np.ndarray, indent: int, summarize: bool, numbers: Numbe
     if array.ndim == 1:
         items = [numbers.text(value.item()) for value in shown]
     else:
-        items = [
-            _nested_text(np.asarray(part), indent + 1, summarize, numbers) for part in shown
-        ]
+        items = [_nested_text(np.asarray(part), indent + 1, summarize, numbers) for part in shown]
     if shorten:
         items.insert(edge, " ..." if array.ndim == 1 else "...")
     if array.ndim > 1:

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import devices
-from . import dtypes
+from . import devices, dtypes
 from .creation import _like, _shape, finished
 from .dtypes import DType
 from .errors import teach
@@ -99,7 +98,7 @@ class Generator:
         return radius * math.cos(angle)
 
     def _normal_blocks(self, count: int, dtype: np.dtype) -> np.ndarray:
-        """Blocks of 16 uniforms, the first eight paired with the last; a last part is drawn anew."""
+        """Blocks of 16 uniforms, the first eight paired with the last; the tail is drawn anew."""
         numbers = self.uniform(count, dtype)
         whole = count - count % 16
         result = np.empty(count, dtype)
@@ -279,10 +278,16 @@ def randperm(
 
 
 def rand_like(input: Tensor, **options: Any) -> Tensor:
-    """:func:`rand` in the shape, dtype and device of another tensor. PyTorch: ``torch.rand_like``."""
+    """:func:`rand` in the shape, dtype and device of another tensor.
+
+    PyTorch: ``torch.rand_like``.
+    """
     return rand(input.shape, **_like(input, options))
 
 
 def randn_like(input: Tensor, **options: Any) -> Tensor:
-    """:func:`randn` in the shape, dtype and device of another tensor. PyTorch: ``torch.randn_like``."""
+    """:func:`randn` in the shape, dtype and device of another tensor.
+
+    PyTorch: ``torch.randn_like``.
+    """
     return randn(input.shape, **_like(input, options))

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from . import devices
-from . import dtypes, printing
+from . import devices, dtypes, printing
 from .devices import Device
 from .dtypes import DType
 from .errors import teach
@@ -134,9 +133,7 @@ class Tensor:
         return cls._wrap(array)
 
     @classmethod
-    def _wrap(
-        cls, array: Any, device: Device | None = None, storage: Storage | None = None
-    ) -> Any:
+    def _wrap(cls, array: Any, device: Device | None = None, storage: Storage | None = None) -> Any:
         """A tensor over ``array`` itself, without graph; a new storage unless one is given."""
         tensor = object.__new__(cls)
         tensor._array = array
@@ -167,11 +164,11 @@ class Tensor:
 
     @property
     def ndim(self) -> int:
-        return self._array.ndim  # type: ignore[no-any-return]
+        return self._array.ndim
 
     def dim(self) -> int:
         """The number of dimensions. PyTorch: ``Tensor.dim``."""
-        return self._array.ndim  # type: ignore[no-any-return]
+        return self._array.ndim
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of one dimension. PyTorch: ``Tensor.size``."""
@@ -181,21 +178,21 @@ class Tensor:
 
     def numel(self) -> int:
         """The number of elements. PyTorch: ``Tensor.numel``."""
-        return self._array.size  # type: ignore[no-any-return]
+        return self._array.size
 
     nelement = numel
 
     def element_size(self) -> int:
         """Bytes an element. PyTorch: ``Tensor.element_size``."""
-        return self._array.itemsize  # type: ignore[no-any-return]
+        return self._array.itemsize
 
     @property
     def itemsize(self) -> int:
-        return self._array.itemsize  # type: ignore[no-any-return]
+        return self._array.itemsize
 
     @property
     def nbytes(self) -> int:
-        return self._array.nbytes  # type: ignore[no-any-return]
+        return self._array.nbytes
 
     def stride(self, dim: int | None = None) -> Any:
         """Elements between neighbours along each dimension, or one. PyTorch: ``Tensor.stride``."""
@@ -205,7 +202,7 @@ class Tensor:
     def storage_offset(self) -> int:
         """Elements between the start of the storage and the first element of the tensor."""
         distance = _address(self._array) - _address(self._storage.array)
-        return distance // self._array.itemsize  # type: ignore[no-any-return]
+        return distance // self._array.itemsize
 
     def data_ptr(self) -> int:
         """The address of the first element. PyTorch: ``Tensor.data_ptr``."""
@@ -213,11 +210,11 @@ class Tensor:
 
     def is_contiguous(self) -> bool:
         """Whether the elements lie in memory in the order of the indices (C order)."""
-        return self._array.flags.c_contiguous  # type: ignore[no-any-return]
+        return self._array.flags.c_contiguous
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating-point numbers."""
-        return self._array.dtype.kind == "f"  # type: ignore[no-any-return]
+        return self._array.dtype.kind == "f"
 
     def is_complex(self) -> bool:
         """Always False: edugrad has no complex types yet."""
@@ -317,7 +314,7 @@ class Tensor:
         PyTorch does not count them and may then compute wrong gradients without a word; edugrad
         raises instead.
         """
-        return Tensor._wrap(self._array, self._device, self._storage)  # type: ignore[no-any-return]
+        return Tensor._wrap(self._array, self._device, self._storage)
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -460,7 +457,7 @@ class Tensor:
         memo[id(self)] = copied
         if self._grad is not None:
             copied._grad = self._grad.__deepcopy__(memo)
-        return copied  # type: ignore[no-any-return]
+        return copied
 
 
 def check_dim(dim: int, ndim: int) -> int:
@@ -493,8 +490,8 @@ def _rebuild(array: np.ndarray, device: str, requires_grad: bool) -> Tensor:
 
 def _address(array: Any) -> int:
     if isinstance(array, np.ndarray):
-        return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
-    return array.data.ptr  # type: ignore[no-any-return]
+        return array.__array_interface__["data"][0]
+    return array.data.ptr
 
 
 def _kind(tensor: Tensor) -> str:

@@ -52,7 +52,10 @@ class detect_anomaly:
 
 
 class set_detect_anomaly(detect_anomaly):
-    """Switch :class:`detect_anomaly` on or off at once. PyTorch: ``torch.autograd.set_detect_anomaly``."""
+    """Switch :class:`detect_anomaly` on or off at once.
+
+    PyTorch: ``torch.autograd.set_detect_anomaly``.
+    """
 
     def __init__(self, enabled: bool, check_nan: bool = True) -> None:
         super().__init__(enabled and check_nan)
@@ -77,9 +80,9 @@ def check_forward(op: Any, arrays: list[Any], results: tuple[Any, ...], site: An
     seen = "; ".join(_range(array) for array in arrays if hasattr(array, "dtype"))
     raise RuntimeError(
         teach(
-            f"{op.name} made the first NaN of the computation",
+            f"{op.op_name} made the first NaN of the computation",
             got=f"inputs {seen}" + (f", at {site}" if site is not None else ""),
-            mend=f"keep the inputs in the range where {op.formula or op.name} is defined "
+            mend=f"keep the inputs in the range where {op.formula or op.op_name} is defined "
             "(clamp, add a small number, or use a stable form such as logsumexp)",
         )
     )

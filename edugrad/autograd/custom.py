@@ -69,6 +69,10 @@ class Function(Node):
     def __init_subclass__(cls) -> None:
         cls.node_name = f"{cls.__name__}Backward"
 
+    needs_input_grad: tuple[bool, ...]
+    _device: Any
+    _records: tuple[Any, ...]
+
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Compute the result from tensors; no graph is recorded inside."""
@@ -174,7 +178,9 @@ class Function(Node):
             if saved is output and after[number]._edge == (self, number):
                 edge = (self, number)
                 return Saved(None, saved._array, storage, storage.version, edge, "its output")
-        return Saved(saved, saved._array, storage, storage.version, gradient_edge(saved), "a tensor")
+        return Saved(
+            saved, saved._array, storage, storage.version, gradient_edge(saved), "a tensor"
+        )
 
     def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:
         if self.materialize:
@@ -184,7 +190,9 @@ class Function(Node):
             ]
         found = self.backward(self, *gradients)
         found = found if isinstance(found, tuple) else (found,)
-        if len(found) > len(self.edges) and not any(x is not None for x in found[len(self.edges) :]):
+        if len(found) > len(self.edges) and not any(
+            x is not None for x in found[len(self.edges) :]
+        ):
             found = found[: len(self.edges)]
         if len(found) != len(self.edges):
             raise RuntimeError(
@@ -201,7 +209,7 @@ class Function(Node):
         form = self.outputs[number]
         if form is None or self._device is None:
             return None
-        return Tensor._wrap(self._device.xp.zeros(*form), self._device)  # type: ignore[no-any-return]
+        return Tensor._wrap(self._device.xp.zeros(*form), self._device)
 
     def release(self) -> None:
         if self._records:

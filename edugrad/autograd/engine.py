@@ -1,8 +1,8 @@
 """The engine: walks a graph backwards and adds up gradients.
 
 Nodes are visited by falling sequence number. Every edge leads to a smaller number, so when a node's
-turn comes, all its gradients have arrived: no counting of dependencies, no recursion, and a chain of
-any length.
+turn comes, all its gradients have arrived: no counting of dependencies, no recursion, and
+chains of any length.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ class Walk:
 
     def _passes(self, node: Node, gradients: list[Tensor | None]) -> bool:
         """Keep what is wanted of this node; whether the walk goes on behind it."""
-        assert self.wanted is not None and self.useful is not None
+        assert self.wanted is not None
+        assert self.useful is not None
         for output, gradient in enumerate(gradients):
             if (node, output) in self.wanted:
                 self.wanted[node, output] = gradient
@@ -104,7 +105,7 @@ class Walk:
 
     def _arrive(self, node: AccumulateGrad, gradients: list[Tensor | None]) -> None:
         leaf = node.variable
-        gradient = gradients[0]
+        gradient: Any = gradients[0]
         if leaf._hooks is not None:
             gradient = _call(leaf._hooks, gradient)
         if mode.recorder is not None:
@@ -208,7 +209,7 @@ def _call(hooks: dict[int, Any], gradient: Any) -> Any:
     return gradient
 
 
-class _Backward:
+class engine_mode:
     """The engine's own mode: no graph of the gradients unless asked for, and no notes of cuts."""
 
     def __init__(self, create_graph: bool) -> None:
@@ -232,9 +233,9 @@ def backward(
     create_graph: bool = False,
     inputs: Tensors | None = None,
 ) -> None:
-    """Add to the ``grad`` of every leaf the derivative of ``tensors`` with respect to it.
+    r"""Add to the ``grad`` of every leaf the derivative of ``tensors`` with respect to it.
 
-    .. math:: \\text{leaf.grad} \\mathrel{+}= \\sum_k g_k^T \\, \\partial t_k / \\partial \\text{leaf}
+    .. math:: \text{leaf.grad} \mathrel{+}= \sum_k g_k^T \partial t_k / \partial \text{leaf}
 
     Parameters
     ----------
@@ -271,7 +272,7 @@ def backward(
     leaves = None if inputs is None else _listed(inputs)
     keep = create_graph if retain_graph is None else retain_graph
     walk = Walk(keep, None if leaves is None else [_edge_of(leaf) for leaf in leaves])
-    with _Backward(create_graph):
+    with engine_mode(create_graph):
         walk.run(roots)
         for leaf in leaves or ():
             assert walk.wanted is not None
@@ -349,7 +350,7 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     edges = [_edge_of(target) for target in targets]
     walk = Walk(keep, edges)
-    with _Backward(create_graph):
+    with engine_mode(create_graph):
         walk.run(roots)
     assert walk.wanted is not None
     found = [walk.wanted[edge] for edge in edges]
@@ -434,9 +435,7 @@ def _root_gradient(output: Tensor, gradient: Any) -> Tensor:
                 )
             )
         xp = output._device.xp
-        return Tensor._wrap(  # type: ignore[no-any-return]
-            xp.ones(output._array.shape, output._array.dtype), output._device
-        )
+        return Tensor._wrap(xp.ones(output._array.shape, output._array.dtype), output._device)
     if not isinstance(gradient, Tensor):
         raise TypeError(
             teach(

@@ -1,7 +1,7 @@
 """Op: the contract of an operation.
 
-An operation is a class with a name, a ``forward`` on arrays and a ``backward`` on tensors. This base
-class does the rest: it checks devices, promotes dtypes, finds out which inputs need a gradient,
+An operation is a class with a name, a ``forward`` on arrays and a ``backward`` on tensors. This
+base class does the rest: it checks devices, promotes dtypes, finds which inputs need a gradient,
 keeps what ``forward`` saved (with versions), makes the node, undoes broadcasting, and writes in
 place or to ``out=``. An object of the class is both the node in the graph and the ``ctx`` that
 ``forward`` and ``backward`` are given.
@@ -10,10 +10,11 @@ place or to ``out=``. An object of the class is both the node in the graph and t
 from __future__ import annotations
 
 import weakref
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from ..callsite import call_site
 from ..devices import Device
+from ..dtypes import DType
 from ..tensor import Cut, Tensor
 from . import promotion
 from .anomaly import check_forward
@@ -21,10 +22,19 @@ from .grad_mode import mode
 from .node import Node, gradient_edge
 from .saved import FREED, Saved, pack_copy, pack_input, pack_output, unpack_all
 from .views import attach_view, check_write, write_history
-from .writing import check_cast, check_result, check_target, explain, write_out
+from .writing import check_result, check_target, explain, write_out
 
 _PLAIN = promotion.NUMBERS | {type(None)}
 _NONE = tuple((False,) * count for count in range(256))
+
+
+class Constant(NamedTuple):
+    """A tensor input that needs no gradient; it is not kept alive."""
+
+    tensor: weakref.ref[Tensor]
+    version: int
+    shape: tuple[int, ...]
+    dtype: DType
 
 
 class Op(Node):
@@ -32,13 +42,17 @@ class Op(Node):
 
     Class attributes
     ----------------
-    name : str
+    op_name : str
         The op's name, as in ``edugrad.<name>``.
     node_name : str
         What ``grad_fn`` prints; from the name unless given ("MulBackward0").
     formula, derivatives : str, tuple of str
         The op in symbols, and the gradient that it sends to each input; shown by the viewer and
         the reference page.
+    symbols : tuple of str
+        The inputs' names in the formula.
+    elementwise : bool
+        Each element of the result depends on the elements at its own place alone.
     promotes : bool
         Bring all tensor inputs to one dtype before ``forward``.
     masks : tuple of int
@@ -57,7 +71,7 @@ class Op(Node):
     An author writes::
 
         class Mul(Op):
-            name = "mul"
+            op_name = "mul"
             formula = "a · b"
             derivatives = ("grad · b", "grad · a")
             broadcasts = True
@@ -89,9 +103,11 @@ class Op(Node):
         "__dict__",
     )
 
-    name: ClassVar[str] = ""
+    op_name: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     derivatives: ClassVar[tuple[str, ...]] = ()
+    symbols: ClassVar[tuple[str, ...]] = ("a", "b")
+    elementwise: ClassVar[bool] = False
     promotes: ClassVar[bool] = True
     masks: ClassVar[tuple[int, ...]] = ()
     to_float: ClassVar[bool] = False
@@ -111,10 +127,10 @@ class Op(Node):
 
     def __init_subclass__(cls) -> None:
         """PyTorch shows a node by its type's name, so that is what the type is called."""
-        if not cls.name:
+        if not cls.op_name:
             return
         if "node_name" not in cls.__dict__:
-            words = cls.name.split("_")
+            words = cls.op_name.split("_")
             cls.node_name = "".join(word.capitalize() for word in words) + "Backward0"
         cls.__name__ = cls.node_name
 
@@ -127,7 +143,7 @@ class Op(Node):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
-        """The gradient of each input (None where not needed), in differentiable Tensor operations."""
+        """The gradient of each input (None where not needed), in operations on tensors."""
         raise TypeError("an Op defines backward(ctx, grad)")
 
     write: ClassVar[Any] = None
@@ -159,7 +175,7 @@ class Op(Node):
         try:
             result = cls.forward(ctx, *arrays, **params)
         except Exception as error:
-            explain(cls, inputs, arrays, params, error)
+            explain(cls, arrays, error)
             raise
         raw = result if type(result) is tuple else (result,)
         outputs = ctx._wrap(raw, inputs, device, params)
@@ -188,7 +204,7 @@ class Op(Node):
         inputs = (target, *others)
         arrays, _, needs = ctx._read(inputs)
         tracked = True in needs and mode.grad
-        check_write(target, f"{cls.name}_", tracked)
+        check_write(target, f"{cls.op_name}_", tracked)
         ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
         ctx.saved = ()
         try:
@@ -198,7 +214,7 @@ class Op(Node):
                 result = cls.forward(ctx, *arrays, **params)
                 check_result(cls, target, result)
         except Exception as error:
-            explain(cls, inputs, arrays, params, error)
+            explain(cls, arrays, error)
             raise
         if tracked:
             ctx._place(inputs, (target,), params, target._storage.version + 1)
@@ -206,24 +222,19 @@ class Op(Node):
             if tracked:
                 ctx.saved = ctx._pack_overwriting(target, inputs, arrays, result)
             target._array[...] = result
-        target._storage.bump(f"{cls.name}_")
+        target._storage.bump(f"{cls.op_name}_")
         if tracked:
             write_history(target, ctx)
         if mode.watched:
             ctx._show(inputs, arrays, (target,), params)
         return target
 
-    @classmethod
-    def failed(cls, inputs: tuple[Any, ...], error: Exception) -> None:
-        """Let a recording see a failure that was found before the op could run."""
-        if mode.recorder is not None:
-            mode.recorder.failure(cls, inputs, {}, error)
-
     def _read(self, inputs: tuple[Any, ...]) -> tuple[list[Any], Device, tuple[bool, ...]]:
         """The arrays of the inputs in one dtype, their device, and which need a gradient."""
         arrays: list[Any] = []
         needs: list[bool] = []
-        device = dtype = None
+        device: Any = None
+        dtype: Any = None
         uniform = True
         numbers = False
         for value in inputs:
@@ -249,10 +260,10 @@ class Op(Node):
             raise promotion.no_tensor(self, inputs)
         self.xp = device.xp
         self.restore = None
-        if not uniform or (dtype.kind != "f" and (numbers or self.to_float)):
-            if self.promotes:
-                arrays = promotion.promote(self, inputs, self.xp)
-                self.restore = ()
+        convert = not uniform or (dtype.kind != "f" and (numbers or self.to_float))
+        if convert and self.promotes:
+            arrays = promotion.promote(self, inputs, self.xp)
+            self.restore = ()
         return arrays, device, tuple(needs)
 
     def _wrap(
@@ -296,8 +307,8 @@ class Op(Node):
             self._note_forms(inputs)
 
     def _note_forms(self, inputs: tuple[Any, ...]) -> None:
-        """Remember the inputs' shapes and dtypes if their gradients may come out in another form."""
-        forms = tuple(
+        """Remember shapes and dtypes of inputs whose gradients may come out in another form."""
+        forms: Any = tuple(
             [
                 (x._array.shape, x._array.dtype) if need else None
                 for x, need in zip(inputs, self.needs_input_grad, strict=True)
@@ -338,7 +349,9 @@ class Op(Node):
     ) -> tuple[Any, ...]:
         """Like :meth:`_pack`, for a result that is about to replace the first input."""
         saved = self.saved
-        self.saved = tuple([None if each is result or each is arrays[0] else each for each in saved])
+        self.saved = tuple(
+            [None if each is result or each is arrays[0] else each for each in saved]
+        )
         records = list(self._pack(inputs, arrays, (), ()))
         for place, value in enumerate(saved):
             if value is result:
@@ -371,7 +384,7 @@ class Op(Node):
         shape, dtype = self.outputs[number]
         if dtype.kind != "f":
             return None
-        return Tensor._wrap(self.xp.zeros(shape, dtype))  # type: ignore[no-any-return]
+        return Tensor._wrap(self.xp.zeros(shape, dtype))
 
     def release(self) -> None:
         if self.saved:
@@ -397,8 +410,9 @@ def inputs_device(inputs: tuple[Any, ...]) -> Device:
 
 
 def _constant(value: Any) -> Any:
+    """What is kept of an input without gradient: a number, or where to look for the tensor."""
     if isinstance(value, Tensor):
-        return weakref.ref(value), value._storage.version
+        return Constant(weakref.ref(value), value._storage.version, value._array.shape, value.dtype)
     return value
 
 
@@ -417,7 +431,7 @@ def _note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], tou
         return
     cut = None
     if touched:
-        reason = "no_grad" if op.differentiable else f"{op.name}() has no derivative"
+        reason = "no_grad" if op.differentiable else f"{op.op_name}() has no derivative"
         cut = Cut(reason, call_site())
     else:
         for value in inputs:

@@ -1,6 +1,6 @@
 """What autograd is doing at the moment, per thread, and the switches for it.
 
-Source: ``torch.no_grad``, ``torch.enable_grad``, ``torch.set_grad_enabled``, ``torch.inference_mode``.
+Source: ``torch.no_grad``, ``enable_grad``, ``set_grad_enabled`` and ``inference_mode``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ class Recorder(Protocol):
     """Something that watches ops and gradients go by (see :mod:`edugrad.autograd.graph`)."""
 
     def operation(self, node: Any, inputs: Any, outputs: Any, params: dict[str, Any]) -> None: ...
-    def failure(self, op: Any, inputs: Any, params: dict[str, Any], error: Exception) -> None: ...
     def gradients(self, node: Any, arriving: Any, leaving: Any) -> None: ...
 
 
@@ -34,7 +33,7 @@ class Mode(threading.local):
     watched = False
     scope: str | None = None
 
-    def watch(self, *, anomaly: bool | None = None, recorder: Recorder | None | str = "") -> None:
+    def watch(self, *, anomaly: bool | None = None, recorder: Recorder | str | None = "") -> None:
         """Set who looks at every op; ``watched`` is the one flag that ops test."""
         if anomaly is not None:
             self.anomaly = anomaly
@@ -123,7 +122,10 @@ class no_grad(_GradSwitch):
 
 
 class enable_grad(_GradSwitch):
-    """Record a graph in a block, or a function, inside :class:`no_grad`. PyTorch: ``torch.enable_grad``."""
+    """Record a graph in a block, or a function, inside :class:`no_grad`.
+
+    PyTorch: ``torch.enable_grad``.
+    """
 
     enabled = True
 

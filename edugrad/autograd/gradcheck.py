@@ -29,9 +29,9 @@ def gradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
 ) -> bool:
-    """Compare the gradients of ``func`` with central finite differences.
+    r"""Compare the gradients of ``func`` with central finite differences.
 
-    .. math:: J_{ij} \\approx \\frac{f_i(x + \\epsilon e_j) - f_i(x - \\epsilon e_j)}{2 \\epsilon}
+    .. math:: J_{ij} \approx \frac{f_i(x + \epsilon e_j) - f_i(x - \epsilon e_j)}{2 \epsilon}
 
     Parameters
     ----------
@@ -148,9 +148,7 @@ def _compare(
     if np.allclose(analytical, numerical, rtol=rtol, atol=atol, equal_nan=True):
         return
     place = next(k for k, each in enumerate(arguments) if each is x)
-    row, column = np.unravel_index(
-        np.nanargmax(np.abs(analytical - numerical)), analytical.shape
-    )
+    row, column = np.unravel_index(np.nanargmax(np.abs(analytical - numerical)), analytical.shape)
     raise GradcheckError(
         teach(
             f"Jacobian mismatch for output {number} with respect to input {place}",
@@ -175,9 +173,7 @@ def _numerical(func: Any, arguments: tuple[Any, ...], number: int, x: Tensor, ep
         found = result[number] if isinstance(result, (tuple, list)) else result
         return devices.to_numpy(found._array).astype(np.float64).reshape(-1)
 
-    columns = [
-        (moved(index, eps) - moved(index, -eps)) / (2 * eps) for index in range(flat.size)
-    ]
+    columns = [(moved(index, eps) - moved(index, -eps)) / (2 * eps) for index in range(flat.size)]
     return np.stack(columns, 1) if columns else np.zeros((1, 0))
 
 
@@ -196,14 +192,14 @@ def _analytical(value: Tensor, x: Tensor) -> np.ndarray:
 
 def _like(tensor: Tensor, array: np.ndarray) -> Tensor:
     moved = devices.move(array.astype(tensor._array.dtype), devices.CPU, tensor._device)
-    return Tensor._wrap(moved, tensor._device)  # type: ignore[no-any-return]
+    return Tensor._wrap(moved, tensor._device)
 
 
 def _refuse_float32(x: Tensor) -> None:
     if x._array.dtype != np.float64:
         raise ValueError(
             teach(
-                "gradcheck needs double precision: a finite difference in float32 has no digits left",
+                "gradcheck needs double precision: finite differences in float32 have no digits",
                 got=f"an input of {x.dtype}",
                 mend="make it with dtype=edugrad.float64",
             )

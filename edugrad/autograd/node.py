@@ -107,7 +107,7 @@ class Node:
         return self.node_name
 
     def register_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call ``hook(grad_inputs, grad_outputs)`` after the node has run; it may return new ones."""
+        """Call ``hook(grad_inputs, grad_outputs)`` after the node; it may return new grad_inputs."""
         return Handle(self.own_hooks().after, hook)
 
     def register_prehook(self, hook: Callable[..., Any]) -> Handle:
@@ -130,12 +130,13 @@ class Node:
 class AccumulateGrad(Node):
     """The end of a path: adds what arrives to the ``grad`` of a leaf."""
 
-    __slots__ = ("variable",)
+    __slots__ = ("variable", "version")
 
     node_name = "AccumulateGrad"
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
+        self.version = variable._storage.version
         self.place((), None)
 
 

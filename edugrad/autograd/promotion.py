@@ -60,7 +60,7 @@ def _operand(op: Any, value: Any, inputs: tuple[Any, ...]) -> Any:
     kinds = " and ".join(type(each).__name__ for each in inputs)
     raise TypeError(
         teach(
-            f"{op.name}() takes tensors and Python numbers",
+            f"{op.op_name}() takes tensors and Python numbers",
             got=kinds,
             mend=_conversion(value),
         )
@@ -86,7 +86,7 @@ def mixed_devices(op: Any, inputs: tuple[Any, ...]) -> RuntimeError:
     return RuntimeError(
         teach(
             "Expected all tensors to be on the same device",
-            got=f"{op.name}() of tensors on {' and '.join(places)}",
+            got=f"{op.op_name}() of tensors on {' and '.join(places)}",
             mend=f'nothing moves by itself: bring them together with .to("{target}")',
         )
     )
@@ -96,7 +96,7 @@ def no_tensor(op: Any, inputs: tuple[Any, ...]) -> TypeError:
     """The error for a call without any tensor."""
     return TypeError(
         teach(
-            f"{op.name}() needs at least one tensor",
+            f"{op.op_name}() needs at least one tensor",
             got=", ".join(type(value).__name__ for value in inputs) or "nothing",
             mend="wrap a number with edugrad.tensor(…)",
         )

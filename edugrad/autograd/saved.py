@@ -95,5 +95,6 @@ def _changed(record: Saved, node: Node) -> str:
         got=f"{node.name()}{made}, saved {record.origin} of shape {shape} and type {dtype} at "
         f"version {record.version}; it was changed{wrote}{where} and is at version "
         f"{storage.version}",
-        mend=f"write the change to a new tensor (y = y + 1 instead of y += 1), or clone() before it{hint}",
+        mend="write the change to a new tensor (y = y + 1 instead of y += 1), or clone() before "
+        f"it{hint}",
     )

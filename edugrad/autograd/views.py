@@ -85,7 +85,7 @@ def attach_view(view: Tensor, source: Tensor, step: Step, several: bool) -> None
 
 
 class ReplaceRegion(Node):
-    """The base of a view after a write through the view: old everywhere but in the view's region."""
+    """The base of a view after a write through the view: old everywhere but in its region."""
 
     __slots__ = ("view",)
 

@@ -16,9 +16,9 @@ def check_target(op: Any, target: Any) -> None:
     if not isinstance(target, Tensor):
         raise TypeError(
             teach(
-                f"{op.name}_() writes into a tensor",
+                f"{op.op_name}_() writes into a tensor",
                 got=type(target).__name__,
-                mend=f"call it on a tensor: x.{op.name}_(…)",
+                mend=f"call it on a tensor: x.{op.op_name}_(…)",
             )
         )
 
@@ -31,20 +31,20 @@ def check_result(op: Any, target: Tensor, result: Any) -> None:
         raise RuntimeError(
             teach(
                 f"output with shape {list(wanted)} doesn't match the broadcast shape {list(shape)}",
-                got=f"{op.name}_() on a tensor of shape {wanted} with a result of shape {shape}",
+                got=f"{op.op_name}_() on a tensor of shape {wanted} with a result of shape {shape}",
                 mend="an in-place op cannot grow its tensor: write the result to a new one",
             )
         )
 
 
 def check_cast(op: Any, source: dtypes.DType, target: Tensor) -> None:
-    """Refuse to lose a category: floating numbers do not go into integers, nor integers into bool."""
+    """Refuse to lose a category: no floating numbers into integers, no integers into bool."""
     if source.category > target.dtype.category:
         raise RuntimeError(
             teach(
                 f"result type {source.name} can't be cast to the desired output type "
                 f"{target.dtype.name}",
-                got=f"{op.name}() into a tensor of {target.dtype}",
+                got=f"{op.op_name}() into a tensor of {target.dtype}",
                 mend=f"convert the tensor first: x = x.to({source!r})",
             )
         )
@@ -59,7 +59,7 @@ def write_out(op: Any, out: Any, inputs: tuple[Any, ...], params: dict[str, Any]
     if mode.grad and any(isinstance(x, Tensor) and x.requires_grad for x in (*inputs, *targets)):
         raise RuntimeError(
             teach(
-                f"{op.name}(): functions with out=... arguments don't support automatic "
+                f"{op.op_name}(): functions with out=... arguments don't support automatic "
                 "differentiation, but one of the arguments requires grad",
                 got="out= with a tensor that requires grad",
                 mend="leave out= away, or compute inside `with edugrad.no_grad():`",
@@ -70,7 +70,7 @@ def write_out(op: Any, out: Any, inputs: tuple[Any, ...], params: dict[str, Any]
         check_cast(op, result.dtype, target)
         _resize(target, result._array.shape)
         target._array[...] = result._array
-        target._storage.bump(f"{op.name}(out=)")
+        target._storage.bump(f"{op.op_name}(out=)")
     return out
 
 
@@ -89,18 +89,13 @@ def _resize(target: Tensor, shape: tuple[int, ...]) -> None:
     target._storage.array = target._array
 
 
-def explain(
-    op: Any, inputs: tuple[Any, ...], arrays: list[Any], params: dict[str, Any], error: Exception
-) -> None:
-    """Turn an array library's complaint about shapes into one a learner can act on."""
-    shapes = [tuple(array.shape) for array in arrays if hasattr(array, "shape")]
-    explained: Exception = error
+def explain(op: Any, arrays: list[Any], error: Exception) -> None:
+    """Raise, for an array library's complaint about shapes, one that a learner can act on."""
     if op.broadcasts and isinstance(error, ValueError):
-        explained = broadcast_error(op.name, shapes) or error
-    if mode.recorder is not None:
-        mode.recorder.failure(op, inputs, params, explained)
-    if explained is not error:
-        raise explained from None
+        shapes = [tuple(array.shape) for array in arrays if hasattr(array, "shape")]
+        explained = broadcast_error(op.op_name, shapes)
+        if explained is not None:
+            raise explained from None
 
 
 def broadcast_error(name: str, shapes: list[tuple[int, ...]]) -> RuntimeError | None:

@@ -13,7 +13,7 @@ from .registry import Sample, T, register
 class Softmax(Op):
     """Exponentials divided by their sum along a dimension."""
 
-    name = "softmax"
+    op_name = "softmax"
     formula = "exp(a) / Σ exp(a)"
     derivatives = ("out · (grad - Σ grad · out)",)
     to_float = True
@@ -37,7 +37,7 @@ class Softmax(Op):
 class LogSoftmax(Op):
     """The logarithm of softmax, computed without overflow or lost digits."""
 
-    name = "log_softmax"
+    op_name = "log_softmax"
     formula = "a - ln Σ exp(a)"
     derivatives = ("grad - softmax(a) · Σ grad",)
     to_float = True
@@ -60,9 +60,9 @@ class LogSoftmax(Op):
 
 @register(Softmax, samples=[Sample(T(2, 3), 1), Sample(T(2, 3, 4), dim=0), Sample(T(3), -1)])
 def softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
-    """Turn numbers into proportions that sum to 1 along ``dim``.
+    r"""Turn numbers into proportions that sum to 1 along ``dim``.
 
-    .. math:: \\text{out}_i = e^{a_i} / \\sum_j e^{a_j}
+    .. math:: \text{out}_i = e^{a_i} / \sum_j e^{a_j}
 
     Examples
     --------
@@ -80,6 +80,9 @@ def softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
 
 @register(LogSoftmax, samples=[Sample(T(2, 3), 1), Sample(T(2, 3, 4), dim=0), Sample(T(3), -1)])
 def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
-    """The logarithm of :func:`softmax`, stable for large numbers. PyTorch: ``torch.log_softmax``."""
+    """The logarithm of :func:`softmax`, stable for large numbers.
+
+    PyTorch: ``torch.log_softmax``.
+    """
     input = input if dtype is None else input.to(dtypes.check(dtype))
     return LogSoftmax.apply(input, dim=check_dim(dim, input.ndim))

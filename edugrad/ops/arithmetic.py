@@ -32,12 +32,13 @@ class Binary(Op):
     """An op of two tensors (or a tensor and a number) that are broadcast against each other."""
 
     broadcasts = True
+    elementwise = True
 
 
 class Add(Binary):
     """Sum of two tensors."""
 
-    name = "add"
+    op_name = "add"
     formula = "a + b"
     derivatives = ("grad", "grad")
 
@@ -53,18 +54,18 @@ class Add(Binary):
 class Sub(Binary):
     """Difference of two tensors."""
 
-    name = "sub"
+    op_name = "sub"
     formula = "a - b"
     derivatives = ("grad", "-grad")
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        if getattr(a, "dtype", None) == bool and getattr(b, "dtype", None) == bool:
+        if all(getattr(each, "dtype", None) == "bool" for each in (a, b)):
             raise RuntimeError(
                 teach(
                     "Subtraction, the `-` operator, with two bool tensors is not supported",
                     got="bool - bool",
-                    mend="use a ^ b for \"one but not the other\", or convert with .int() first",
+                    mend='use a ^ b for "one but not the other", or convert with .int() first',
                 )
             )
         return a - b
@@ -77,7 +78,7 @@ class Sub(Binary):
 class Mul(Binary):
     """Product of two tensors, element by element."""
 
-    name = "mul"
+    op_name = "mul"
     formula = "a · b"
     derivatives = ("grad · b", "grad · a")
 
@@ -97,7 +98,7 @@ class Mul(Binary):
 class Div(Binary):
     """Quotient of two tensors; integers are divided as floating-point numbers."""
 
-    name = "div"
+    op_name = "div"
     formula = "a / b"
     derivatives = ("grad / b", "-grad · a / b²")
     to_float = True
@@ -118,7 +119,7 @@ class Div(Binary):
 class Pow(Binary):
     """Power: the first tensor to the second."""
 
-    name = "pow"
+    op_name = "pow"
     formula = "a ^ b"
     derivatives = ("grad · b · a^(b-1)", "grad · a^b · ln a")
 
@@ -141,15 +142,15 @@ class Pow(Binary):
 def _power(xp: Any, a: Any, b: Any) -> Any:
     if isinstance(b, (int, float)) and b == 2:
         return a * a
-    if getattr(a, "dtype", None) is not None and a.dtype.kind in "iu":
-        if isinstance(b, int) and b < 0:
-            raise RuntimeError(
-                teach(
-                    "Integers to negative integer powers are not allowed",
-                    got=f"a tensor of {a.dtype} to the power {b}",
-                    mend="convert to floating point first: x.float() ** -1",
-                )
+    integral = getattr(a, "dtype", None) is not None and a.dtype.kind in "iu"
+    if integral and isinstance(b, int) and b < 0:
+        raise RuntimeError(
+            teach(
+                "Integers to negative integer powers are not allowed",
+                got=f"a tensor of {a.dtype} to the power {b}",
+                mend="convert to floating point first: x.float() ** -1",
             )
+        )
     return xp.power(a, b)
 
 
@@ -169,7 +170,7 @@ def _exponent_gradient(grad: Any, a: Any, b: Any, result: Any) -> Any:
 class Maximum(Binary):
     """The larger of two elements; NaN wins."""
 
-    name = "maximum"
+    op_name = "maximum"
     formula = "max(a, b)"
     derivatives = ("grad where a > b, half where equal", "grad where b > a, half where equal")
 
@@ -187,7 +188,7 @@ class Maximum(Binary):
 class Minimum(Binary):
     """The smaller of two elements; NaN wins."""
 
-    name = "minimum"
+    op_name = "minimum"
     formula = "min(a, b)"
     derivatives = ("grad where a < b, half where equal", "grad where b < a, half where equal")
 
@@ -203,7 +204,7 @@ class Minimum(Binary):
 
 
 def _share(grad: Any, winner: Any, loser: Any) -> Any:
-    """Send ``grad`` to the first where ``winner > loser``, to the second otherwise, halves if equal."""
+    """Send ``grad`` to the first where ``winner > loser``, else to the second; halves if equal."""
     half = grad / 2
     tie = winner == loser
     return (
@@ -215,7 +216,7 @@ def _share(grad: Any, winner: Any, loser: Any) -> Any:
 class Remainder(Binary):
     """Remainder of the division, with the sign of the divisor (Python's ``%``)."""
 
-    name = "remainder"
+    op_name = "remainder"
     formula = "a - b · floor(a / b)"
     derivatives = ("grad", "-grad · floor(a / b)")
 
@@ -233,7 +234,7 @@ class Remainder(Binary):
 class FloorDivide(Binary):
     """Quotient rounded down (Python's ``//``)."""
 
-    name = "floor_divide"
+    op_name = "floor_divide"
     formula = "floor(a / b)"
     differentiable = False
 
@@ -258,9 +259,9 @@ def _sub_(input: Any, other: Any, *, alpha: Any = 1) -> Any:
 
 @register(Add, samples=[*PAIRS, Sample(T(2, 3), T(3), alpha=2)], inplace=_add_)
 def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
-    """Add ``other``, times ``alpha``, to ``input``.
+    r"""Add ``other``, times ``alpha``, to ``input``.
 
-    .. math:: \\text{out} = \\text{input} + \\alpha \\cdot \\text{other}
+    .. math:: \text{out} = \text{input} + \alpha \cdot \text{other}
 
     Parameters
     ----------

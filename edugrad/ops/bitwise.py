@@ -16,7 +16,7 @@ INTEGERS = [
 class BitwiseAnd(Op):
     """Bits that both elements have."""
 
-    name = "bitwise_and"
+    op_name = "bitwise_and"
     formula = "a & b"
     differentiable = False
     broadcasts = True
@@ -29,7 +29,7 @@ class BitwiseAnd(Op):
 class BitwiseOr(Op):
     """Bits that one of two elements has."""
 
-    name = "bitwise_or"
+    op_name = "bitwise_or"
     formula = "a | b"
     differentiable = False
     broadcasts = True
@@ -42,7 +42,7 @@ class BitwiseOr(Op):
 class BitwiseXor(Op):
     """Bits that just one of two elements has."""
 
-    name = "bitwise_xor"
+    op_name = "bitwise_xor"
     formula = "a ^ b"
     differentiable = False
     broadcasts = True
@@ -55,7 +55,7 @@ class BitwiseXor(Op):
 class BitwiseNot(Op):
     """All bits turned round."""
 
-    name = "bitwise_not"
+    op_name = "bitwise_not"
     formula = "~a"
     differentiable = False
 
@@ -78,7 +78,10 @@ def bitwise_or(input: Any, other: Any, *, out: Any = None) -> Any:
 
 @register(BitwiseXor, samples=INTEGERS, inplace=True)
 def bitwise_xor(input: Any, other: Any, *, out: Any = None) -> Any:
-    """Bits that just one has; "one but not the other" for booleans. PyTorch: ``torch.bitwise_xor``."""
+    """Bits that just one has; "one but not the other" for booleans.
+
+    PyTorch: ``torch.bitwise_xor``.
+    """
     return BitwiseXor.apply(input, other, out=out)
 
 

@@ -16,7 +16,7 @@ class Comparison(Op):
     ufunc = ""
 
     @classmethod
-    def forward(cls, ctx: Any, *arrays: Any) -> Any:  # type: ignore[override]
+    def forward(cls, ctx: Any, *arrays: Any) -> Any:
         return getattr(ctx.xp, cls.ufunc)(*arrays)
 
 
@@ -33,7 +33,7 @@ def _comparison(name: str, ufunc: str, formula: str, summary: str, *samples: Sam
     op = type(
         name.title().replace("_", ""),
         (Comparison,),
-        {"__slots__": (), "name": name, "ufunc": ufunc, "formula": formula, "__doc__": summary},
+        {"__slots__": (), "op_name": name, "ufunc": ufunc, "formula": formula, "__doc__": summary},
     )
 
     def one(input: Any, *, out: Any = None) -> Any:

@@ -1,11 +1,10 @@
-"""Copies of a tensor: in another dtype, on another device, detached, or into a tensor that exists."""
+"""Copies of a tensor: of another dtype, on another device, detached, or into one that exists."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .. import devices
-from .. import dtypes
+from .. import devices, dtypes
 from ..autograd.function import Op
 from ..autograd.grad_mode import mode
 from ..callsite import call_site
@@ -17,7 +16,7 @@ from .registry import Sample, T, register
 class Clone(Op):
     """A copy with memory of its own."""
 
-    name = "clone"
+    op_name = "clone"
     formula = "a"
     derivatives = ("grad",)
 
@@ -33,7 +32,7 @@ class Clone(Op):
 class ToDtype(Op):
     """The elements converted to another dtype."""
 
-    name = "to"
+    op_name = "to"
     node_name = "ToCopyBackward0"
     formula = "a"
     derivatives = ("grad, converted back",)
@@ -51,7 +50,7 @@ class ToDtype(Op):
 class ToDevice(Op):
     """The elements copied to another device."""
 
-    name = "to_device"
+    op_name = "to_device"
     node_name = "ToCopyBackward0"
     formula = "a"
     derivatives = ("grad, copied back",)
@@ -77,7 +76,7 @@ class ToDevice(Op):
 class Copy(Op):
     """One tensor's values written into another."""
 
-    name = "copy"
+    op_name = "copy"
     formula = "b"
     derivatives = ("0", "grad")
     broadcasts = True
@@ -94,7 +93,7 @@ class Copy(Op):
 class Fill(Op):
     """One number written into a whole tensor."""
 
-    name = "fill"
+    op_name = "fill"
     formula = "value"
     derivatives = ("0",)
 
@@ -238,14 +237,14 @@ def copy_(input: Tensor, source: Any, non_blocking: bool = False) -> Tensor:
                 mend="use fill_(number) for a number, or wrap it: edugrad.tensor(…)",
             )
         )
-    return Copy.apply_(input, to(source, input._device, input.dtype))  # type: ignore[no-any-return]
+    return Copy.apply_(input, to(source, input._device, input.dtype))
 
 
 def fill_(input: Tensor, value: Any) -> Tensor:
     """Write one number everywhere. PyTorch: ``torch.Tensor.fill_``."""
     if isinstance(value, Tensor):
         return copy_(input, value.reshape(()))
-    return Fill.apply_(input, value=value)  # type: ignore[no-any-return]
+    return Fill.apply_(input, value=value)
 
 
 def zero_(input: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Functions of one tensor, element by element: exponentials, roots, trigonometry, rounding, …"""
+"""Functions of one tensor, element by element: exponentials, roots, trigonometry, rounding."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from .registry import Sample, T, register, unary
 from .selection import where
 
 
-class Float(Op):
+class Unary(Op):
+    """An element-wise function of one tensor."""
+
+    elementwise = True
+
+
+class Float(Unary):
     """An element-wise function whose result is floating point even for integers."""
 
     to_float = True
 
 
-class Neg(Op):
+class Neg(Unary):
     """The negative of each element."""
 
-    name = "neg"
+    op_name = "neg"
     formula = "-a"
     derivatives = ("-grad",)
 
@@ -34,7 +40,7 @@ class Neg(Op):
 class Exp(Float):
     """The exponential of each element."""
 
-    name = "exp"
+    op_name = "exp"
     formula = "exp(a)"
     derivatives = ("grad · exp(a)",)
 
@@ -53,7 +59,7 @@ class Exp(Float):
 class Expm1(Float):
     """The exponential minus 1, exact for small elements."""
 
-    name = "expm1"
+    op_name = "expm1"
     formula = "exp(a) - 1"
     derivatives = ("grad · exp(a)",)
 
@@ -72,7 +78,7 @@ class Expm1(Float):
 class Log(Float):
     """The natural logarithm of each element."""
 
-    name = "log"
+    op_name = "log"
     formula = "ln a"
     derivatives = ("grad / a",)
 
@@ -90,7 +96,7 @@ class Log(Float):
 class Log1p(Float):
     """The natural logarithm of 1 plus each element, exact for small elements."""
 
-    name = "log1p"
+    op_name = "log1p"
     formula = "ln(1 + a)"
     derivatives = ("grad / (1 + a)",)
 
@@ -108,7 +114,7 @@ class Log1p(Float):
 class Sqrt(Float):
     """The square root of each element."""
 
-    name = "sqrt"
+    op_name = "sqrt"
     formula = "√a"
     derivatives = ("grad / (2 √a)",)
 
@@ -127,7 +133,7 @@ class Sqrt(Float):
 class Rsqrt(Float):
     """The reciprocal of the square root of each element."""
 
-    name = "rsqrt"
+    op_name = "rsqrt"
     formula = "1 / √a"
     derivatives = ("-grad / (2 a √a)",)
 
@@ -146,7 +152,7 @@ class Rsqrt(Float):
 class Reciprocal(Float):
     """One over each element."""
 
-    name = "reciprocal"
+    op_name = "reciprocal"
     formula = "1 / a"
     derivatives = ("-grad / a²",)
 
@@ -162,10 +168,10 @@ class Reciprocal(Float):
         return -grad * result * result
 
 
-class Square(Op):
+class Square(Unary):
     """The square of each element."""
 
-    name = "square"
+    op_name = "square"
     node_name = "PowBackward0"
     formula = "a²"
     derivatives = ("grad · 2 a",)
@@ -181,10 +187,10 @@ class Square(Op):
         return grad * (2 * a)
 
 
-class Abs(Op):
+class Abs(Unary):
     """The absolute value of each element."""
 
-    name = "abs"
+    op_name = "abs"
     formula = "|a|"
     derivatives = ("grad · sign(a)",)
 
@@ -202,7 +208,7 @@ class Abs(Op):
 class Sin(Float):
     """The sine of each element, in radians."""
 
-    name = "sin"
+    op_name = "sin"
     formula = "sin(a)"
     derivatives = ("grad · cos(a)",)
 
@@ -220,7 +226,7 @@ class Sin(Float):
 class Cos(Float):
     """The cosine of each element, in radians."""
 
-    name = "cos"
+    op_name = "cos"
     formula = "cos(a)"
     derivatives = ("-grad · sin(a)",)
 
@@ -238,7 +244,7 @@ class Cos(Float):
 class Tan(Float):
     """The tangent of each element, in radians."""
 
-    name = "tan"
+    op_name = "tan"
     formula = "tan(a)"
     derivatives = ("grad · (1 + tan²(a))",)
 
@@ -257,7 +263,7 @@ class Tan(Float):
 class Tanh(Float):
     """The hyperbolic tangent of each element."""
 
-    name = "tanh"
+    op_name = "tanh"
     formula = "tanh(a)"
     derivatives = ("grad · (1 - tanh²(a))",)
 
@@ -276,7 +282,7 @@ class Tanh(Float):
 class Sigmoid(Float):
     """The logistic function of each element, computed without overflow."""
 
-    name = "sigmoid"
+    op_name = "sigmoid"
     formula = "σ(a) = 1 / (1 + exp(-a))"
     derivatives = ("grad · σ(a) · (1 - σ(a))",)
 
@@ -301,10 +307,10 @@ def logistic(xp: Any, a: Any) -> Any:
     return xp.where(a < 0, small / (1 + small), 1 / (1 + xp.exp(-xp.abs(a))))
 
 
-class Relu(Op):
+class Relu(Unary):
     """The positive part of each element."""
 
-    name = "relu"
+    op_name = "relu"
     formula = "max(a, 0)"
     derivatives = ("grad where a > 0",)
 
@@ -320,7 +326,7 @@ class Relu(Op):
         return grad.masked_fill(result.detach() <= 0, 0.0)
 
 
-class Step(Op):
+class Step(Unary):
     """An element-wise function that is flat almost everywhere: its gradient is zero."""
 
     derivatives = ("0",)
@@ -333,7 +339,7 @@ class Step(Op):
 class Sign(Step):
     """The sign of each element: -1, 0 or 1."""
 
-    name = "sign"
+    op_name = "sign"
     formula = "sign(a)"
 
     @staticmethod
@@ -344,7 +350,7 @@ class Sign(Step):
 class Floor(Step):
     """Each element rounded down."""
 
-    name = "floor"
+    op_name = "floor"
     formula = "⌊a⌋"
 
     @staticmethod
@@ -355,7 +361,7 @@ class Floor(Step):
 class Ceil(Step):
     """Each element rounded up."""
 
-    name = "ceil"
+    op_name = "ceil"
     formula = "⌈a⌉"
 
     @staticmethod
@@ -366,7 +372,7 @@ class Ceil(Step):
 class Trunc(Step):
     """Each element without its fraction."""
 
-    name = "trunc"
+    op_name = "trunc"
     formula = "trunc(a)"
 
     @staticmethod
@@ -377,7 +383,7 @@ class Trunc(Step):
 class Round(Step):
     """Each element rounded to the nearest number of so many decimals; halves go to the even one."""
 
-    name = "round"
+    op_name = "round"
     formula = "round(a)"
 
     @staticmethod
@@ -385,10 +391,10 @@ class Round(Step):
         return ctx.xp.round(a, decimals) if a.dtype.kind == "f" else a.copy()
 
 
-class Clamp(Op):
+class Clamp(Unary):
     """Each element brought between a lower and an upper bound."""
 
-    name = "clamp"
+    op_name = "clamp"
     formula = "min(max(a, low), high)"
     derivatives = ("grad where low ≤ a ≤ high",)
 

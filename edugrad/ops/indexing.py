@@ -21,7 +21,7 @@ Index = tuple[Any, ...]
 class Slice(Op):
     """Elements at numbers and slices: a view."""
 
-    name = "slice"
+    op_name = "slice"
     formula = "a[index]"
     derivatives = ("grad at index, 0 elsewhere",)
     view = True
@@ -39,13 +39,13 @@ class Slice(Op):
 class Select(Slice):
     """Elements at one number of a dimension: a view."""
 
-    name = "select"
+    op_name = "select"
 
 
 class Place(Op):
     """Zeros with a tensor put at an index: the reverse of slicing."""
 
-    name = "slice_backward"
+    op_name = "slice_backward"
     formula = "a at index, 0 elsewhere"
     derivatives = ("grad[index]",)
 
@@ -63,7 +63,7 @@ class Place(Op):
 class Take(Op):
     """Elements at integer or boolean tensors: a copy."""
 
-    name = "index"
+    op_name = "index"
     formula = "a[index]"
     derivatives = ("grad added at index",)
 
@@ -80,7 +80,7 @@ class Take(Op):
 class AddAt(Op):
     """Zeros with a tensor added at an index, once for each time it is named."""
 
-    name = "index_put_backward"
+    op_name = "index_put_backward"
     formula = "a added at index"
     derivatives = ("grad[index]",)
 
@@ -98,7 +98,7 @@ class AddAt(Op):
 class Put(Op):
     """A tensor with values written at an index (in place)."""
 
-    name = "index_put"
+    op_name = "index_put"
     formula = "a with values at index"
     derivatives = ("grad, 0 at index", "grad[index]")
 
@@ -121,7 +121,7 @@ class Put(Op):
 class Gather(Op):
     """Elements picked along one dimension by an index tensor."""
 
-    name = "gather"
+    op_name = "gather"
     formula = "a at index along dim"
     derivatives = ("grad added at index",)
     promotes = False
@@ -141,7 +141,7 @@ class Gather(Op):
 class ScatterZeros(Op):
     """Zeros with a tensor added along one dimension at an index tensor: the reverse of gather."""
 
-    name = "gather_backward"
+    op_name = "gather_backward"
     formula = "a added at index along dim"
     derivatives = ("grad gathered",)
     promotes = False
@@ -342,12 +342,13 @@ def gather(input: Any, dim: int, index: Any) -> Any:
             )
         )
     length = input._array.shape[axis] if input.ndim else 1
-    if index.numel() and not (0 <= int(index._array.min()) and int(index._array.max()) < length):
-        worst = int(index._array.max()) if int(index._array.max()) >= length else int(index._array.min())
+    low, high = (int(index._array.min()), int(index._array.max())) if index.numel() else (0, -1)
+    if low < 0 or high >= length:
         raise RuntimeError(
             teach(
-                f"index {worst} is out of bounds for dimension {axis} with size {length}",
-                got=f"gather() with indices from {int(index._array.min())} to {int(index._array.max())}",
+                f"index {low if low < 0 else high} is out of bounds for dimension {axis} with "
+                f"size {length}",
+                got=f"gather() with indices from {low} to {high}",
                 mend=f"indices run from 0 to {length - 1}",
             )
         )
@@ -369,7 +370,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
 class Flip(Op):
     """The order of the elements reversed along dimensions."""
 
-    name = "flip"
+    op_name = "flip"
     formula = "a reversed"
     derivatives = ("grad reversed",)
 
@@ -395,18 +396,18 @@ class Triangle(Op):
     method = ""
 
     @classmethod
-    def forward(cls, ctx: Any, a: Any, diagonal: int) -> Any:  # type: ignore[override]
+    def forward(cls, ctx: Any, a: Any, diagonal: int) -> Any:
         return getattr(ctx.xp, cls.method)(a, diagonal)
 
     @classmethod
-    def backward(cls, ctx: Any, grad: Any) -> Any:  # type: ignore[override]
+    def backward(cls, ctx: Any, grad: Any) -> Any:
         return cls.apply(grad, **ctx.params)
 
 
 class Tril(Triangle):
     """The lower triangle of a matrix, zeros above it."""
 
-    name = "tril"
+    op_name = "tril"
     formula = "lower triangle of a"
     derivatives = ("lower triangle of grad",)
     method = "tril"
@@ -415,7 +416,7 @@ class Tril(Triangle):
 class Triu(Triangle):
     """The upper triangle of a matrix, zeros below it."""
 
-    name = "triu"
+    op_name = "triu"
     formula = "upper triangle of a"
     derivatives = ("upper triangle of grad",)
     method = "triu"

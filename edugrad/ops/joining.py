@@ -16,7 +16,7 @@ from .shape import ViewOp
 class Cat(Op):
     """Tensors one after the other along a dimension."""
 
-    name = "cat"
+    op_name = "cat"
     formula = "[a, b, …]"
     derivatives = ("the part of grad that came from each",)
 
@@ -37,7 +37,7 @@ class Cat(Op):
 class Stack(Op):
     """Tensors side by side along a new dimension."""
 
-    name = "stack"
+    op_name = "stack"
     formula = "[a, b, …]"
     derivatives = ("the part of grad that came from each",)
 
@@ -56,7 +56,7 @@ class Stack(Op):
 class Unbind(ViewOp):
     """The parts along a dimension, without it."""
 
-    name = "unbind"
+    op_name = "unbind"
     formula = "a[0], a[1], …"
     derivatives = ("the parts of grad, stacked",)
 
@@ -73,7 +73,7 @@ class Unbind(ViewOp):
 class Split(ViewOp):
     """Neighbouring parts along a dimension."""
 
-    name = "split"
+    op_name = "split"
     formula = "a in parts"
     derivatives = ("the parts of grad, joined",)
 
@@ -160,9 +160,7 @@ def _check_alike(first: Tensor, part: Tensor, number: int, axis: int) -> None:
     )
 
 
-@register(
-    Stack, samples=[Sample([T(2, 3), T(2, 3)]), Sample([T(3), T(3)], dim=1)], method=False
-)
+@register(Stack, samples=[Sample([T(2, 3), T(2, 3)]), Sample([T(3), T(3)], dim=1)], method=False)
 def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
     """Join tensors of one shape along a new dimension. PyTorch: ``torch.stack``.
 

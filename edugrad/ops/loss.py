@@ -14,9 +14,10 @@ FUNCTIONAL = "edugrad.nn.functional"
 class SigmoidCrossEntropy(Op):
     """Cross-entropy between a logit and a probability, computed without overflow."""
 
-    name = "binary_cross_entropy_with_logits"
+    op_name = "binary_cross_entropy_with_logits"
     formula = "max(z, 0) - z · y + ln(1 + exp(-|z|))"
     derivatives = ("grad · (σ(z) - y)", "-grad · z")
+    symbols = ("z", "y")
 
     @staticmethod
     def forward(ctx: Any, z: Any, y: Any) -> Any:
@@ -34,7 +35,7 @@ class SigmoidCrossEntropy(Op):
 class SquaredError(Op):
     """The square of the difference."""
 
-    name = "mse_loss"
+    op_name = "mse_loss"
     formula = "(a - b)²"
     derivatives = ("grad · 2 (a - b)", "-grad · 2 (a - b)")
 
@@ -108,9 +109,9 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Any = None,
 ) -> Any:
-    """Cross-entropy between the sigmoid of ``input`` and the probabilities ``target``.
+    r"""Cross-entropy between the sigmoid of ``input`` and the probabilities ``target``.
 
-    .. math:: \\ell = \\max(z, 0) - z y + \\ln(1 + e^{-|z|})
+    .. math:: \ell = \max(z, 0) - z y + \ln(1 + e^{-|z|})
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ class Reduction(Op):
 class Sum(Reduction):
     """Sum of elements."""
 
-    name = "sum"
+    op_name = "sum"
     formula = "Σ a"
     derivatives = ("grad, spread over the sum",)
 
@@ -75,7 +75,7 @@ class Sum(Reduction):
 class Mean(Reduction):
     """Mean of elements."""
 
-    name = "mean"
+    op_name = "mean"
     formula = "Σ a / n"
     derivatives = ("grad / n, spread over the mean",)
 
@@ -96,7 +96,7 @@ class Mean(Reduction):
 class Var(Reduction):
     """Variance of elements."""
 
-    name = "var"
+    op_name = "var"
     formula = "Σ (a - mean)² / (n - correction)"
     derivatives = ("grad · 2 (a - mean) / (n - correction)",)
 
@@ -125,11 +125,11 @@ class Extreme(Reduction):
     method = ""
 
     @classmethod
-    def forward(cls, ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:  # type: ignore[override]
+    def forward(cls, ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
         if not a.size and builtins.any(a.shape[axis] == 0 for axis in dims):
             raise RuntimeError(
                 teach(
-                    f"{cls.name}(): Expected reduction dim to have non-zero size",
+                    f"{cls.op_name}(): Expected reduction dim to have non-zero size",
                     got=f"a tensor of shape {tuple(a.shape)}",
                     mend="check for an empty tensor first: x.numel() > 0",
                 )
@@ -149,7 +149,7 @@ class Extreme(Reduction):
 class Amax(Extreme):
     """The largest of elements."""
 
-    name = "amax"
+    op_name = "amax"
     formula = "max a"
     derivatives = ("grad at the largest, shared by equals",)
     method = "max"
@@ -158,7 +158,7 @@ class Amax(Extreme):
 class Amin(Extreme):
     """The smallest of elements."""
 
-    name = "amin"
+    op_name = "amin"
     formula = "min a"
     derivatives = ("grad at the smallest, shared by equals",)
     method = "min"
@@ -171,11 +171,11 @@ class Argument(Op):
     method = ""
 
     @classmethod
-    def forward(cls, ctx: Any, a: Any, dim: int | None, keepdim: bool) -> Any:  # type: ignore[override]
+    def forward(cls, ctx: Any, a: Any, dim: int | None, keepdim: bool) -> Any:
         if not a.size:
             raise IndexError(
                 teach(
-                    f"{cls.name}(): Expected reduction dim to have non-zero size",
+                    f"{cls.op_name}(): Expected reduction dim to have non-zero size",
                     got=f"a tensor of shape {tuple(a.shape)}",
                     mend="check for an empty tensor first: x.numel() > 0",
                 )
@@ -189,7 +189,7 @@ class Argument(Op):
 class Argmax(Argument):
     """The index of the largest element."""
 
-    name = "argmax"
+    op_name = "argmax"
     formula = "argmax a"
     method = "argmax"
 
@@ -197,7 +197,7 @@ class Argmax(Argument):
 class Argmin(Argument):
     """The index of the smallest element."""
 
-    name = "argmin"
+    op_name = "argmin"
     formula = "argmin a"
     method = "argmin"
 
@@ -205,7 +205,7 @@ class Argmin(Argument):
 class All(Op):
     """Whether all elements are nonzero."""
 
-    name = "all"
+    op_name = "all"
     formula = "∀ a"
     differentiable = False
 
@@ -217,7 +217,7 @@ class All(Op):
 class Any_(Op):
     """Whether any element is nonzero."""
 
-    name = "any"
+    op_name = "any"
     formula = "∃ a"
     differentiable = False
 
@@ -229,7 +229,7 @@ class Any_(Op):
 class Cumsum(Op):
     """Running sum along a dimension."""
 
-    name = "cumsum"
+    op_name = "cumsum"
     formula = "Σ of a up to here"
     derivatives = ("Σ of grad from here on",)
 
@@ -250,7 +250,7 @@ class Cumsum(Op):
 class Logsumexp(Reduction):
     """Logarithm of the sum of exponentials, computed without overflow."""
 
-    name = "logsumexp"
+    op_name = "logsumexp"
     formula = "ln Σ exp(a)"
     derivatives = ("grad · softmax(a)",)
     to_float = True
@@ -287,9 +287,9 @@ def _cast(input: Any, dtype: Any) -> Any:
 def sum(
     input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None
 ) -> Any:
-    """Sum the elements, over all dimensions or those in ``dim``.
+    r"""Sum the elements, over all dimensions or those in ``dim``.
 
-    .. math:: \\text{out} = \\sum_i a_i
+    .. math:: \text{out} = \sum_i a_i
 
     Parameters
     ----------

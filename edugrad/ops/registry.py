@@ -157,7 +157,9 @@ def _in_place(op: type[Op], name: str) -> Callable[..., Any]:
         return op.apply_(input, *args, **params)
 
     in_place.__name__ = in_place.__qualname__ = f"{name}_"
-    in_place.__doc__ = f"In-place version of :func:`{name}`: the result replaces the tensor's values."
+    in_place.__doc__ = (
+        f"In-place version of :func:`{name}`: the result replaces the tensor's values."
+    )
     return in_place
 
 
@@ -167,14 +169,14 @@ def unary(op: type[Op], *samples: Sample, inplace: bool = True, torch: str = "sa
     def function(input: Any, *, out: Any = None) -> Any:
         return op.apply(input, out=out)
 
-    function.__name__ = function.__qualname__ = op.name
+    function.__name__ = function.__qualname__ = op.op_name
     function.__module__ = op.__module__
     function.__doc__ = _unary_doc(op)
     return register(op, samples=samples, inplace=inplace, torch=torch)(function)
 
 
 def _unary_doc(op: type[Op]) -> str:
-    summary = (op.__doc__ or op.name).strip().splitlines()[0]
+    summary = (op.__doc__ or op.op_name).strip().splitlines()[0]
     derivative = f"\n    Gradient: {op.derivatives[0]}.\n" if op.derivatives else ""
     result = "float (integers are converted to the default type)" if op.to_float else "as the input"
     return f"""{summary}
@@ -194,5 +196,5 @@ def _unary_doc(op: type[Op]) -> str:
 
     Notes
     -----
-    PyTorch: ``torch.{op.name}``.
+    PyTorch: ``torch.{op.op_name}``.
     """

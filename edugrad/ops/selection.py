@@ -13,9 +13,11 @@ from .registry import Sample, T, register
 class Where(Op):
     """Elements of one tensor where a condition holds, of another elsewhere."""
 
-    name = "where"
+    op_name = "where"
     formula = "a where condition, else b"
     derivatives = ("", "grad where condition", "grad elsewhere")
+    symbols = ("condition", "a", "b")
+    elementwise = True
     broadcasts = True
     masks = (0,)
 
@@ -38,9 +40,11 @@ class Where(Op):
 class MaskedFill(Op):
     """A tensor with one value put where a mask holds."""
 
-    name = "masked_fill"
+    op_name = "masked_fill"
     formula = "value where mask, else a"
     derivatives = ("grad where not mask", "")
+    symbols = ("a", "mask")
+    elementwise = True
     broadcasts = True
     masks = (1,)
 
@@ -110,7 +114,10 @@ def where(condition: Any, input: Any = None, other: Any = None, *, out: Any = No
 
 
 def where_method(self: Any, condition: Any, other: Any) -> Any:
-    """Keep ``self`` where ``condition`` holds, take ``other`` elsewhere. PyTorch: ``Tensor.where``."""
+    """Keep ``self`` where ``condition`` holds, take ``other`` elsewhere.
+
+    PyTorch: ``Tensor.where``.
+    """
     return where(condition, self, other)
 
 

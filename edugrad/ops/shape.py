@@ -24,7 +24,7 @@ class ViewOp(Op):
 class View(ViewOp):
     """The same elements in the same order under another shape."""
 
-    name = "view"
+    op_name = "view"
     formula = "a in another shape"
     derivatives = ("grad in the shape of a",)
 
@@ -41,7 +41,7 @@ class View(ViewOp):
 class Permute(ViewOp):
     """The dimensions in another order."""
 
-    name = "permute"
+    op_name = "permute"
     formula = "a with its dimensions reordered"
     derivatives = ("grad with its dimensions put back",)
 
@@ -59,7 +59,7 @@ class Permute(ViewOp):
 class Transpose(ViewOp):
     """Two dimensions exchanged."""
 
-    name = "transpose"
+    op_name = "transpose"
     formula = "aᵀ"
     derivatives = ("gradᵀ",)
 
@@ -75,14 +75,14 @@ class Transpose(ViewOp):
 class TransposeMatrix(Transpose):
     """The transpose of a matrix."""
 
-    name = "t"
+    op_name = "t"
     node_name = "TBackward0"
 
 
 class Expand(ViewOp):
     """Dimensions of length 1 repeated without copying."""
 
-    name = "expand"
+    op_name = "expand"
     formula = "a repeated"
     derivatives = ("grad summed over the repetitions",)
 
@@ -101,7 +101,7 @@ class Expand(ViewOp):
 class Squeeze(ViewOp):
     """Dimensions of length 1 left out."""
 
-    name = "squeeze"
+    op_name = "squeeze"
     formula = "a without dimensions of length 1"
     derivatives = ("grad in the shape of a",)
 
@@ -118,8 +118,8 @@ class Squeeze(ViewOp):
 class Unsqueeze(ViewOp):
     """A dimension of length 1 put in."""
 
-    name = "unsqueeze"
-    formula = "a with a dimension of length 1"
+    op_name = "unsqueeze"
+    formula = "a with one more dimension"
     derivatives = ("grad without it",)
 
     @staticmethod
@@ -250,7 +250,9 @@ def permute(input: Any, *dims: Any) -> Any:
     return Permute.apply(input, dims=order)
 
 
-@register(Transpose, samples=[Sample(T(2, 3, 4), 0, 2), Sample(T(2, 3), -1, -2)], aliases=["swapaxes"])
+@register(
+    Transpose, samples=[Sample(T(2, 3, 4), 0, 2), Sample(T(2, 3), -1, -2)], aliases=["swapaxes"]
+)
 def transpose(input: Any, dim0: int, dim1: int) -> Any:
     """Exchange two dimensions. PyTorch: ``torch.transpose``."""
     return Transpose.apply(
@@ -276,7 +278,10 @@ def t(input: Any) -> Any:
 
 @register(Squeeze, samples=[Sample(T(1, 3, 1)), Sample(T(1, 3, 1), 0), Sample(T(2, 3), 0)])
 def squeeze(input: Any, dim: Any = None) -> Any:
-    """Leave out dimensions of length 1: all of them, or those in ``dim``. PyTorch: ``torch.squeeze``."""
+    """Leave out dimensions of length 1: all of them, or those in ``dim``.
+
+    PyTorch: ``torch.squeeze``.
+    """
     shape = input._array.shape
     named = range(len(shape)) if dim is None else [dim] if isinstance(dim, int) else dim
     dims = [check_dim(each, len(shape)) for each in named]
@@ -291,14 +296,15 @@ def unsqueeze(input: Any, dim: int) -> Any:
 
 @register(None, samples=[Sample(T(2, 3, 4)), Sample(T(2, 3, 4), 1), Sample(T())])
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
-    """Merge the dimensions from ``start_dim`` to ``end_dim`` into one. PyTorch: ``torch.flatten``."""
+    """Merge the dimensions from ``start_dim`` to ``end_dim`` into one.
+
+    PyTorch: ``torch.flatten``.
+    """
     shape = input._array.shape
     start, end = check_dim(start_dim, len(shape)), check_dim(end_dim, len(shape))
     if start > end:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    return reshape(
-        input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
-    )
+    return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
 @register(Expand, samples=[Sample(T(1, 3), 2, 3), Sample(T(3), (2, -1)), Sample(T(), 2)])
@@ -317,8 +323,7 @@ def expand(input: Any, *shape: Any) -> Any:
     wanted, have = lengths(shape), input._array.shape
     lead = len(wanted) - len(have)
     full = tuple(
-        have[k - lead] if length == -1 and k >= lead else length
-        for k, length in enumerate(wanted)
+        have[k - lead] if length == -1 and k >= lead else length for k, length in enumerate(wanted)
     )
     fits = lead >= 0 and all(h in (1, w) for h, w in zip(have, full[lead:], strict=True))
     if not fits or -1 in full:

@@ -1,11 +1,4 @@
-"""A neutral snapshot of a computational graph: what was computed, from what, with which numbers.
-
-A :class:`Graph` is plain data. It holds numbers and text, no tensors, so it keeps no array alive;
-widgets, exporters and tests read it and never touch the engine.
-
-Source: the reverse graph that ``torch.autograd.graph.Node.next_functions`` exposes, completed with
-what a reader needs and the engine does not (values, names, source lines, constants).
-"""
+"""The data of a graph snapshot: nodes, edges, tensors and their numbers, as plain values."""
 
 from __future__ import annotations
 
@@ -39,10 +32,11 @@ class Summary:
 class TensorInfo:
     """One tensor of the graph: an output of a node.
 
-    ``value`` is None when the number is not known any more; ``origin`` says where a known one comes
-    from: kept by a recording, read from a tensor that is still alive, from what the graph saved for
-    its derivative, or computed again from the node's inputs. ``gradient`` is the derivative of the
-    result with respect to this tensor, summed over all paths, or None where none flows.
+    ``name`` is the user's variable, or v1, v2, … for a tensor without one. ``value`` is None when
+    the number is not known any more; ``origin`` says where a known one comes from: kept by a
+    recording, read from a tensor that is still alive, from what the graph saved for its derivative,
+    or computed again from the node's inputs. ``gradient`` is the derivative of the result with
+    respect to this tensor, summed over all paths, or None where none flows.
     """
 
     name: str | None
@@ -70,11 +64,12 @@ class GraphNode:
     """One node: a leaf (``kind`` "input" or "parameter") or an op.
 
     A parameter is a leaf that requires a gradient; an input is any other leaf. ``label`` is the
-    tensor's name for a leaf and the op's name for an op; ``formula`` is the op in symbols
-    ("a · b"), ``derivatives`` the gradient that it sends to each input ("grad · b"), aligned with
-    the op's tensor inputs. ``local`` holds, for an element-wise op on small arrays, the numbers of
-    the local derivative ∂output/∂input (None where not known). ``error`` is the message of an op
-    that failed: such a node has no outputs.
+    tensor's name for a leaf and the op's name for an op; ``formula`` is the op in the names of its
+    inputs ("x · w"), ``derivatives`` the gradient that it sends to each input ("grad · w"), aligned
+    with the op's tensor inputs; a number among the inputs stands in the formula and has no edge.
+    ``local`` holds, for an element-wise op on small arrays, the numbers of the local derivative
+    ∂output/∂input (None where not known). ``error`` is the message of an op that failed: such a
+    node has no outputs.
     """
 
     id: str
@@ -93,7 +88,7 @@ class GraphNode:
 
 @dataclass(frozen=True)
 class GraphEdge:
-    """A tensor on its way: output ``source_output`` of ``source`` is input ``target_input`` of ``target``.
+    """A tensor on its way: an output of ``source`` that is an input of ``target``.
 
     ``gradient`` is what flows back along this edge alone; the tensor's own gradient
     (:attr:`TensorInfo.gradient`) is the sum over its edges.
