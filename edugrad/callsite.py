@@ -60,3 +60,19 @@ def call_site() -> CallSite | None:
             return CallSite(frame.f_code, frame.f_lasti)
         frame = frame.f_back  # type: ignore[assignment]
     return None
+
+
+def hide_frames() -> None:
+    """Mark the running frames of edugrad, so that IPython leaves them out of a traceback.
+
+    Called while an error is worded. What remains is the user's line, the frame that raised, and
+    the message. Outside IPython nothing is marked: pytest knows the same mark, and whoever works
+    on edugrad wants every frame.
+    """
+    ipython = sys.modules.get("IPython")
+    if ipython is None or ipython.get_ipython() is None:
+        return
+    frame = sys._getframe(1)
+    while frame is not None and not is_user_code(frame.f_code):
+        frame.f_locals["__tracebackhide__"] = True
+        frame = frame.f_back  # type: ignore[assignment]

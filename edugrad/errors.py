@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .callsite import hide_frames
+
 
 def teach(rule: str, *, got: str, mend: str) -> str:
     """Word an error message: the rule that was broken, what was got, how to mend it.
@@ -16,4 +18,5 @@ def teach(rule: str, *, got: str, mend: str) -> str:
       got:  (2,) and (3,)
       mend: reshape one of them
     """
+    hide_frames()
     return f"{rule}\n  got:  {got}\n  mend: {mend}"
