@@ -19,7 +19,7 @@ from ..tensor import Cut, Tensor
 from . import promotion
 from .anomaly import check_forward
 from .grad_mode import mode
-from .node import Node, gradient_edge
+from .node import Edge, Node, gradient_edge
 from .saved import FREED, Saved, pack_copy, pack_input, pack_output, unpack_all
 from .views import attach_view, check_write, write_history
 from .writing import check_result, check_target, explain, write_out
@@ -97,7 +97,6 @@ class Op(Node):
         "saved",
         "restore",
         "outputs",
-        "made",
         "constants",
         "params",
         "__dict__",
@@ -120,9 +119,8 @@ class Op(Node):
     needs_input_grad: tuple[bool, ...]
     saved: tuple[Any, ...]
     restore: tuple[tuple[tuple[int, ...], Any] | None, ...] | None
-    outputs: tuple[tuple[tuple[int, ...], Any], ...]
-    made: tuple[tuple[weakref.ref[Tensor], int], ...]
-    constants: tuple[Any, ...]
+    outputs: list[tuple[tuple[int, ...], Any, weakref.ref[Tensor], int]]
+    constants: list[Any]
     params: dict[str, Any]
 
     def __init_subclass__(cls) -> None:
@@ -275,12 +273,11 @@ class Op(Node):
         for number, array in enumerate(raw):
             if type(array) is not array_type:
                 array = self.xp.asarray(array)
-            if self.view:
-                source = inputs[0]
-                output = Tensor._wrap(array, device, source._storage)
-                attach_view(output, source, (type(self), params, number), len(raw) > 1)
-            else:
-                output = Tensor._wrap(array, device)
+            if not self.view:
+                outputs.append(Tensor._wrap(array, device))
+                continue
+            output = Tensor._wrap(array, device, inputs[0]._storage)
+            attach_view(output, inputs[0], (type(self), params, number), len(raw) > 1)
             outputs.append(output)
         return tuple(outputs)
 
@@ -292,30 +289,34 @@ class Op(Node):
         version: int,
     ) -> None:
         """Enter the graph: edges to the inputs' nodes, and what the engine and the viewer need."""
-        needs = self.needs_input_grad
-        edges = tuple(
-            [gradient_edge(x) if need else None for x, need in zip(inputs, needs, strict=True)]
-        )
-        self.place(edges, call_site())
+        edges: list[Edge | None] = []
+        constants: list[Any] = []
+        for value, need in zip(inputs, self.needs_input_grad, strict=True):
+            edges.append((value._edge or gradient_edge(value)) if need else None)
+            constants.append(None if need else _constant(value))
+        self.place(tuple(edges), call_site())
         self.params = params
-        self.outputs = tuple([(each._array.shape, each._array.dtype) for each in outputs])
-        self.made = tuple([(weakref.ref(each), version) for each in outputs])
-        self.constants = tuple(
-            [None if need else _constant(x) for x, need in zip(inputs, needs, strict=True)]
-        )
+        self.constants = constants
+        self.outputs = made = []
+        for each in outputs:
+            array = each._array
+            made.append((array.shape, array.dtype, weakref.ref(each), version))
         if self.broadcasts or self.restore is not None:
             self._note_forms(inputs)
 
     def _note_forms(self, inputs: tuple[Any, ...]) -> None:
         """Remember shapes and dtypes of inputs whose gradients may come out in another form."""
-        forms: Any = tuple(
-            [
-                (x._array.shape, x._array.dtype) if need else None
-                for x, need in zip(inputs, self.needs_input_grad, strict=True)
-            ]
+        shape, dtype = self.outputs[0][:2]
+        for value, need in zip(inputs, self.needs_input_grad, strict=True):
+            if need and (value._array.shape != shape or value._array.dtype is not dtype):
+                break
+        else:
+            self.restore = None
+            return
+        self.restore = tuple(
+            (value._array.shape, value._array.dtype) if need else None
+            for value, need in zip(inputs, self.needs_input_grad, strict=True)
         )
-        alike = all(form is None or form == self.outputs[0] for form in forms)
-        self.restore = None if alike else forms
 
     def _pack(
         self,
@@ -327,22 +328,25 @@ class Op(Node):
         """Turn what ``forward`` saved into records with versions."""
         records = []
         for value in self.saved:
-            record = value
-            if type(value) not in _PLAIN:
-                record = self._pack_input(value, inputs, arrays)
-                for number, result in enumerate(raw):
-                    if record is None and value is result:
-                        record = pack_output(outputs[number], (self, number))
-                if record is None:
-                    record = Tensor._wrap(self.xp.asarray(value), inputs_device(inputs))
-            records.append(record)
+            if type(value) in _PLAIN:
+                records.append(value)
+                continue
+            for number, array in enumerate(arrays):
+                if value is array and isinstance(inputs[number], Tensor):
+                    records.append(pack_input(inputs[number], array, self.edges[number]))
+                    break
+            else:
+                records.append(self._pack_result(value, raw, outputs, inputs))
         return tuple(records)
 
-    def _pack_input(self, value: Any, inputs: tuple[Any, ...], arrays: list[Any]) -> Saved | None:
-        for k, array in enumerate(arrays):
-            if value is array and isinstance(inputs[k], Tensor):
-                return pack_input(inputs[k], array, self.edges[k])
-        return None
+    def _pack_result(
+        self, value: Any, raw: tuple[Any, ...], outputs: tuple[Tensor, ...], inputs: tuple[Any, ...]
+    ) -> Any:
+        """A saved output, or a new array that ``forward`` made for ``backward`` alone."""
+        for number, result in enumerate(raw):
+            if value is result:
+                return pack_output(outputs[number], (self, number))
+        return Tensor._wrap(self.xp.asarray(value), inputs_device(inputs))
 
     def _pack_overwriting(
         self, target: Tensor, inputs: tuple[Any, ...], arrays: list[Any], result: Any
@@ -381,7 +385,7 @@ class Op(Node):
         return found
 
     def _zeros(self, number: int) -> Tensor | None:
-        shape, dtype = self.outputs[number]
+        shape, dtype = self.outputs[number][:2]
         if dtype.kind != "f":
             return None
         return Tensor._wrap(self.xp.zeros(shape, dtype))

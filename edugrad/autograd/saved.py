@@ -29,18 +29,20 @@ class Saved(NamedTuple):
     origin: str
 
 
+_new = tuple.__new__  # a named tuple without the cost of its Python-level constructor
+
 FREED: tuple[Any, ...] = ("freed",)
 
 
 def pack_input(tensor: Tensor, array: Any, edge: Edge | None) -> Saved:
     """Save an input; ``array`` is what the op saw of it (of another dtype after promotion)."""
     storage = tensor._storage
-    return Saved(tensor, array, storage, storage.version, edge, "an input")
+    return _new(Saved, (tensor, array, storage, storage.version, edge, "an input"))
 
 
 def pack_output(output: Tensor, edge: Edge) -> Saved:
     storage = output._storage
-    return Saved(None, output._array, storage, storage.version, edge, "its output")
+    return _new(Saved, (None, output._array, storage, storage.version, edge, "its output"))
 
 
 def pack_copy(array: Any, edge: Edge | None) -> Saved:

@@ -180,9 +180,7 @@ class _Reach:
         if not isinstance(node, Op):
             return [self._foreign(node)]
         pieces = []
-        for number, ((shape, dtype), (reference, version)) in enumerate(
-            zip(node.outputs, node.made, strict=True)
-        ):
+        for number, (shape, dtype, reference, version) in enumerate(node.outputs):
             tensor = reference()
             piece = Piece(shape, dtypes.of_numpy[dtype], "cpu", True)
             if tensor is not None:
