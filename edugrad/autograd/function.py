@@ -20,7 +20,7 @@ from . import promotion
 from .anomaly import check_forward
 from .grad_mode import mode
 from .node import Edge, Node, gradient_edge
-from .saved import FREED, Saved, pack_copy, pack_input, pack_output, unpack_all
+from .saved import FREED, pack_copy, pack_input, pack_output, unpack_all
 from .views import attach_view, check_write, write_history
 from .writing import check_result, check_target, explain, write_out
 
@@ -378,7 +378,7 @@ class Op(Node):
         if self.restore is not None:
             found = tuple(
                 [
-                    gradient if gradient is None else _in_form(gradient, *form)
+                    gradient if gradient is None or form is None else _in_form(gradient, *form)
                     for gradient, form in zip(found, self.restore, strict=True)
                 ]
             )

@@ -107,7 +107,7 @@ class Node:
         return self.node_name
 
     def register_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call ``hook(grad_inputs, grad_outputs)`` after the node; it may return new grad_inputs."""
+        """Call ``hook(grad_inputs, grad_outputs)`` after the node; it may return others."""
         return Handle(self.own_hooks().after, hook)
 
     def register_prehook(self, hook: Callable[..., Any]) -> Handle:

@@ -48,7 +48,7 @@ def _comparison(name: str, ufunc: str, formula: str, summary: str, *samples: Sam
         f"{summary}\n\n    Computes ``{formula}``; the result is boolean.\n\n"
         f"    Notes\n    -----\n    PyTorch: ``torch.{name}``.\n    "
     )
-    return register(op, samples=samples)(function)  # type: ignore[arg-type]
+    return register(op, samples=samples)(function)
 
 
 eq = _comparison("eq", "equal", "a = b", "Whether elements are equal.", *TWO)

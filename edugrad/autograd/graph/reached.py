@@ -128,7 +128,7 @@ class _Reach:
         inputs = [self._input(node, place) for place in range(len(node.edges))]
         step = Step(
             "op",
-            node.op_name if isinstance(node, Op) else _plain_name(node),  # type: ignore[arg-type]
+            node.op_name if isinstance(node, Op) else _plain_name(node),
             [],
             [each for each in inputs if each is not None],
             op=node,
