@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
     if find_browser() is None:
         if os.environ.get("EDUGRAD_REQUIRE_BROWSER"):
             pytest.fail(NO_BROWSER)
-        pytest.skip(f"browser tests: {NO_BROWSER}")
+        pytest.skip(NO_BROWSER)
     with open_browser() as browser:
         yield browser
 
@@ -61,3 +61,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "browser" in report.keywords
+    ]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {NO_BROWSER}.")
