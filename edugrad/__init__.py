@@ -53,6 +53,7 @@ from .dtypes import (
 from .printing import set_printoptions
 from .random import (
     Generator,
+    get_rng_state,
     initial_seed,
     manual_seed,
     rand,
@@ -62,6 +63,7 @@ from .random import (
     randn_like,
     randperm,
     seed,
+    set_rng_state,
 )
 from .size import Size
 from .tensor import Tensor

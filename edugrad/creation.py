@@ -195,7 +195,7 @@ def _shape(size: tuple[Any, ...]) -> tuple[int, ...]:
     if any(length < 0 for length in shape):
         raise RuntimeError(
             teach(
-                "a dimension cannot have a negative length",
+                f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}",
                 got=f"shape {shape}",
                 mend="only reshape and view take -1, for a length to be worked out",
             )

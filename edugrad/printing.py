@@ -185,9 +185,9 @@ class NumberFormat:
         if finite.size == 0:
             return
         self._choose(finite)
-        self.width = max(self.width, *(len(self._raw(value)) for value in finite.tolist()))
         if _options.sci_mode is not None:
             self.scientific = _options.sci_mode
+        self.width = max(self.width, *(len(self._raw(value)) for value in finite.tolist()))
 
     def _choose(self, finite: np.ndarray) -> None:
         sizes = np.abs(finite.astype(np.float64))

@@ -19,6 +19,23 @@ from .errors import teach
 from .tensor import Tensor
 
 
+# The state of a stream in bytes, laid out as PyTorch's, so that the two libraries can exchange it.
+_STATE = np.dtype(
+    [
+        ("seed", "<u8"),
+        ("left", "<i4"),
+        ("seeded", "<i4"),
+        ("next", "<u8"),
+        ("words", "<u8", 624),
+        ("unused", "<f8"),
+        ("spare", "<f8"),
+        ("also_unused", "<f8"),
+        ("has_spare", "<i4"),
+        ("padding", "V12"),
+    ]
+)
+
+
 class Generator:
     """A stream of random numbers with a state of its own.
 
@@ -50,7 +67,7 @@ class Generator:
                     mend="e.g. edugrad.manual_seed(0)",
                 )
             )
-        self._seed = int(seed)
+        self._seed = int(seed) % 2**64
         self._twister._legacy_seeding(self._seed & 0xFFFFFFFF)
         self._spare = None
         return self
@@ -64,6 +81,53 @@ class Generator:
         """The seed that the stream started from."""
         return self._seed
 
+    def get_state(self) -> Tensor:
+        """Where the stream stands, as bytes that :meth:`set_state` takes."""
+        state = self._twister.state["state"]
+        record = np.zeros((), _STATE)
+        record["seed"], record["seeded"], record["words"] = self._seed, 1, state["key"]
+        record["next"] = state["pos"] % 624
+        record["left"] = 625 - state["pos"]
+        if self._spare is not None:
+            record["spare"], record["has_spare"] = self._spare, 1
+        state_bytes: Tensor = Tensor._wrap(np.frombuffer(record.tobytes(), np.uint8).copy())
+        return state_bytes
+
+    def set_state(self, state: Tensor) -> Generator:
+        """Go to where a stream stood when :meth:`get_state` was called.
+
+        Raises
+        ------
+        TypeError
+            If ``state`` is not a tensor of uint8.
+        RuntimeError
+            If it is not of the right size.
+        """
+        if not isinstance(state, Tensor) or state.dtype is not dtypes.uint8:
+            raise TypeError(
+                teach(
+                    "RNG state must be a ByteTensor",
+                    got=repr(state.dtype) if isinstance(state, Tensor) else type(state).__name__,
+                    mend="pass what get_state() or edugrad.get_rng_state() returned",
+                )
+            )
+        if state.numel() != _STATE.itemsize:
+            raise RuntimeError(
+                teach(
+                    f"Expected a CPUGeneratorImplState of size {_STATE.itemsize} but found the "
+                    f"input RNG state size to be {state.numel()}",
+                    got=f"{state.numel()} bytes",
+                    mend="pass what get_state() or edugrad.get_rng_state() returned",
+                )
+            )
+        record = np.frombuffer(state.numpy().tobytes(), _STATE)[0]
+        position = 624 if record["left"] == 1 else int(record["next"])
+        key = record["words"].astype(np.uint32)
+        self._seed = int(record["seed"])
+        self._twister.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
+        self._spare = float(record["spare"]) if record["has_spare"] else None
+        return self
+
     def words(self, count: int) -> np.ndarray:
         """The next ``count`` 32-bit words, as uint64."""
         return self._twister.random_raw(count)
@@ -74,12 +138,15 @@ class Generator:
         return (halves[0::2] << np.uint64(32)) | halves[1::2]
 
     def uniform(self, count: int, dtype: np.dtype) -> np.ndarray:
-        """Numbers from 0 up to, not including, 1: 24 random bits for float32, 53 for float64."""
+        """Numbers from 0 up to, not including, 1: 53 random bits for float64, 24 for the others."""
         if dtype == np.float64:
             return (self.long_words(count) & np.uint64((1 << 53) - 1)) * 2.0**-53
-        bits = 24 if dtype == np.float32 else 11
-        words = self.words(count) & np.uint64((1 << bits) - 1)
-        return words.astype(dtype) * dtype.type(2.0**-bits)
+        words = self.words(count) & np.uint64((1 << 24) - 1)
+        numbers = words.astype(np.float32) * np.float32(2.0**-24)
+        if dtype == np.float16:
+            numbers = numbers.astype(dtype)
+            numbers[numbers == 1] = 0  # rounded up to the bound that is not included
+        return numbers
 
     def normal(self, count: int, dtype: np.dtype) -> np.ndarray:
         """Numbers from the standard normal distribution, by the Box–Muller transform."""
@@ -99,18 +166,19 @@ class Generator:
 
     def _normal_blocks(self, count: int, dtype: np.dtype) -> np.ndarray:
         """Blocks of 16 uniforms, the first eight paired with the last; the tail is drawn anew."""
-        numbers = self.uniform(count, dtype)
+        compute = np.dtype(np.float32) if dtype == np.float16 else dtype
         whole = count - count % 16
+        drawn = whole if dtype == np.float16 else count
         result = np.empty(count, dtype)
-        result[:whole] = _box_muller(numbers[:whole])
+        result[:whole] = _box_muller(self.uniform(drawn, compute)[:whole])
         if whole < count:
-            result[-16:] = _box_muller(self.uniform(16, dtype))
+            result[-16:] = _box_muller(self.uniform(16, compute))
         return result
 
     def integers(self, low: int, high: int, count: int) -> np.ndarray:
         """Whole numbers from ``low`` up to, not including, ``high``."""
         span = high - low
-        words = self.words(count) if span < 1 << 32 else self.long_words(count)
+        words = self.words(count) if span < 1 << 28 else self.long_words(count)
         return (words % np.uint64(span)).astype(np.int64) + low
 
     def permutation(self, n: int) -> np.ndarray:
@@ -160,6 +228,29 @@ def initial_seed() -> int:
 def seed() -> int:
     """Start the default stream from the system's randomness. PyTorch: ``torch.seed``."""
     return default_generator.seed()
+
+
+def get_rng_state() -> Tensor:
+    """Where the default stream stands, as bytes. PyTorch: ``torch.get_rng_state``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> state = edugrad.get_rng_state()
+    >>> first = edugrad.rand(3)
+    >>> edugrad.set_rng_state(state)
+    >>> bool((edugrad.rand(3) == first).all())
+    True
+    """
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Take the default stream to where :func:`get_rng_state` found it.
+
+    PyTorch: ``torch.set_rng_state``.
+    """
+    default_generator.set_state(new_state)
 
 
 def _floating(dtype: Any, name: str) -> DType:
@@ -257,15 +348,32 @@ def randint(
     if high <= low:
         raise RuntimeError(
             teach(
-                "random_ expects 'from' to be less than 'to'",
-                got=f"from {low} to {high}",
+                f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}",
+                got=f"an empty range: from {low} up to, not including, {high}",
                 mend="the upper bound is not included: randint(0, 1, …) gives zeros",
             )
         )
     shape = _shape((size,))
-    drawn = (generator or default_generator).integers(low, high, math.prod(shape))
     kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
+    _check_bounds(low, high, kind)
+    drawn = (generator or default_generator).integers(low, high, math.prod(shape))
     return _placed(drawn.reshape(shape).astype(kind.numpy), device, requires_grad)
+
+
+def _check_bounds(low: int, high: int, kind: DType) -> None:
+    if kind.category != 1:
+        return
+    limits = np.iinfo(kind.numpy)
+    for name, bound in (("from", low), ("to - 1", high - 1)):
+        if not limits.min <= bound <= limits.max:
+            raise RuntimeError(
+                teach(
+                    f"{name} is out of bounds for {kind.name}",
+                    got=f"numbers from {low} to {high - 1}; {kind!r} holds {limits.min} to "
+                    f"{limits.max}",
+                    mend="choose a wider dtype, e.g. edugrad.int64, or a smaller range",
+                )
+            )
 
 
 def randperm(
@@ -273,7 +381,8 @@ def randperm(
 ) -> Tensor:
     """The whole numbers from 0 to n - 1 in random order. PyTorch: ``torch.randperm``."""
     kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
-    drawn = (generator or default_generator).permutation(n)
+    (count,) = _shape((n,))
+    drawn = (generator or default_generator).permutation(count)
     return _placed(drawn.astype(kind.numpy), device, False)
 
 
