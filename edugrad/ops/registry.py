@@ -72,6 +72,20 @@ class Sample:
         self.args = args
         self.kwargs = kwargs
 
+    def build(
+        self, random: np.random.Generator, wrap: Callable[[np.ndarray], Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of one call: each :class:`T` is drawn and passed through ``wrap``."""
+
+        def filled(value: Any) -> Any:
+            if isinstance(value, T):
+                return wrap(value.array(random))
+            if isinstance(value, (list, tuple)):
+                return type(value)(filled(each) for each in value)
+            return value
+
+        return filled(self.args), {name: filled(value) for name, value in self.kwargs.items()}
+
     def __repr__(self) -> str:
         return f"Sample({self.args}, {self.kwargs})"
 
