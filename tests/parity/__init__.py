@@ -1,0 +1,1 @@
+"""edugrad against PyTorch, op by op: ``make parity`` runs it where PyTorch is installed."""
