@@ -37,8 +37,8 @@ class Tape:
     """Writes down element-wise ops, walks them backwards and makes the graph of both."""
 
     def __init__(self):
-        self.nodes, self.edges, self.values = [], [], {}
-        self.locals = {}
+        self.nodes, self.edges = [], []
+        self.values, self.locals, self.calls = {}, {}, {}
 
     def leaf(self, name, value, kind="parameter", module=None):
         return self._add(
@@ -98,10 +98,11 @@ class Tape:
         self.locals |= {len(self.edges) - 1 - i: np.asarray(0.0) for i in range(len(inputs))}
 
     def call(self, node):
-        return {n.id: name or n.label for n, name in self.nodes}[node]
+        return self.calls[node]
 
     def _add(self, name, value, node):
         self.nodes.append((node, name))
+        self.calls[node.id] = name or node.label
         self.values[node.id] = np.asarray(value, dtype=float)
         return node.id
 
@@ -111,12 +112,16 @@ class Tape:
         gradients, order, sent = {}, [], {}
         if backward:
             gradients = {name: np.ones(self.values[name].shape) for name in results}
+            kinds = {node.id: node.kind for node, _ in self.nodes}
+            incoming = {name: [] for name in kinds}
+            for place, edge in enumerate(self.edges):
+                incoming[edge.target].append((place, edge))
             for node, _ in reversed(self.nodes):
                 if node.id not in gradients or node.kind == "input":
                     continue
                 order.append(node.id)
-                for place, edge in enumerate(self.edges):
-                    if edge.target == node.id and self.wanted(edge.source):
+                for place, edge in incoming[node.id]:
+                    if kinds[edge.source] != "input":
                         sent[place] = gradients[node.id] * self.locals[place]
                         gradients[edge.source] = gradients.get(edge.source, 0) + sent[place]
         nodes = tuple(
@@ -128,9 +133,6 @@ class Tape:
             for place, edge in enumerate(self.edges)
         )
         return Graph(nodes, edges, tuple(results), tuple(order), tuple(notes))
-
-    def wanted(self, name):
-        return next(node for node, _ in self.nodes if node.id == name).kind != "input"
 
     def _outputs(self, node, name, gradients):
         if node.error:
@@ -232,9 +234,14 @@ def chain(length, labels=("add",), value=1.0):
         GraphNode(f"o{place}", "op", labels[place % len(labels)], (info,), derivatives=("grad",))
         for place in range(length)
     ]
+    one = summary(1.0)
     edges = tuple(
-        GraphEdge(nodes[place].id, 0, nodes[place + 1].id, 0, summary(1.0))
-        for place in range(length)
+        GraphEdge(nodes[place].id, 0, nodes[place + 1].id, 0, one) for place in range(length)
     )
     order = tuple(node.id for node in reversed(nodes))
     return Graph(tuple(nodes), edges, (nodes[-1].id,), order)
+
+
+def replaced(graph, **changes):
+    """The same graph with some of its fields changed."""
+    return dataclasses.replace(graph, **changes)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
+from edugrad import Tensor
 from edugrad.autograd.graph import Graph, snapshot
 from edugrad.errors import teach
-from edugrad.tensor import Tensor
 
 
-def graph_of(subjects: tuple[Any, ...], names: Mapping[str, Tensor]) -> Graph:
+def graph_of(subjects: tuple[Any, ...], names: dict[str, Tensor]) -> Graph:
     """Take the one graph that is given, or a snapshot of the given tensors' graph."""
     if len(subjects) == 1 and isinstance(subjects[0], Graph):
         return subjects[0]
@@ -26,17 +26,20 @@ def graph_of(subjects: tuple[Any, ...], names: Mapping[str, Tensor]) -> Graph:
                 mend="GraphView(loss), where loss is a tensor that you computed",
             )
         )
-    return snapshot(*subjects, names=dict(names))
+    return snapshot(*subjects, names=names)
 
 
-def variables(frame: FrameType) -> dict[str, Tensor]:
-    """The tensors that the code in ``frame`` has in variables; a leading _ hides a name."""
-    known = {**frame.f_globals, **frame.f_locals}
-    return {
-        name: value
-        for name, value in known.items()
-        if isinstance(value, Tensor) and not name.startswith("_")
-    }
+def tensor_names(frame: FrameType, given: Mapping[str, Tensor] | None) -> dict[str, Tensor]:
+    """Name tensors as ``given``, the others as the variables of the code in ``frame``.
+
+    A variable with a leading _ names nothing: IPython keeps results in ``_`` and ``_1``.
+    """
+    names = dict(given or {})
+    taken = {id(tensor) for tensor in names.values()}
+    for name, value in {**frame.f_globals, **frame.f_locals}.items():
+        if isinstance(value, Tensor) and not name.startswith("_") and id(value) not in taken:
+            names.setdefault(name, value)
+    return names
 
 
 def caller() -> FrameType:

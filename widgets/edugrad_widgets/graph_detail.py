@@ -10,6 +10,7 @@ from edugrad.autograd.graph import GraphEdge, GraphNode, Summary, TensorInfo
 from . import graph_words as words
 
 Section = dict[str, Any]
+GLANCE = 6
 
 
 def node_detail(
@@ -38,11 +39,10 @@ def _numbers(title: str, summary: Summary | None, origin: str) -> Section:
     if summary is None:
         return {"title": title, "rows": [["", words.UNKNOWN]]}
     section: Section = {"title": title, "note": origin}
-    scalar = not isinstance(summary.values, list | tuple)
     if summary.values is not None:
         section["text"] = words.matrix(summary.values)
-    if summary.values is None or not scalar:
-        section["rows"] = [list(row) for row in words.statistics(summary)]
+    if summary.values is None or len(words.flatten(summary.values)) > GLANCE:
+        section["figures"] = words.statistics(summary)
     if words.flaw(summary):
         section["alert"] = f"Not finite: {words.flaw(summary)}"
     return section
@@ -59,7 +59,7 @@ def _gradient(
         section["rows"] = [
             [f"from {words.node_name(nodes[edge.target])}", words.brief_gradient(edge.gradient, 24)]
             for edge in uses
-        ] + section.get("rows", [])
+        ]
     return section
 
 
@@ -74,14 +74,23 @@ def _derivatives(
             continue
         name = input_name(edge, nodes)
         sent = node.derivatives[position]
+        if not sent:
+            continue
         local = node.local[position] if position < len(node.local) else None
         factor = words.local_derivative(sent)
         if factor is not None or local is not None:
-            numbers = words.brief(local, 28) if local else None
-            texts = dict.fromkeys(part for part in (factor, numbers) if part)
-            rows.append([f"∂{result}/∂{name}", " = ".join(texts)])
+            rows.append([f"∂{result}/∂{name}", _factor(factor, local)])
         rows.append([f"to {name}", words.equals(sent, edge.gradient)])
     return {"title": "Local derivative", "note": "grad is the gradient that arrives", "rows": rows}
+
+
+def _factor(formula: str | None, numbers: Summary | None) -> str:
+    whole = words.all_numbers(numbers, 28)
+    if formula and whole:
+        return formula if formula == whole else f"{formula} = {whole}"
+    if formula and numbers:
+        return f"{formula} ({words.brief(numbers)})"
+    return formula or words.brief(numbers, 28)
 
 
 def input_name(edge: GraphEdge, nodes: Mapping[str, GraphNode]) -> str:

@@ -60,7 +60,7 @@ def fold_tree(graph: Graph, limit: int) -> Group:
 def _module_tree(graph: Graph) -> tuple[Group, dict[str, Group]]:
     """Group consecutive ops of one module; a module called twice makes two groups."""
     root, home, calls = Group("", ""), dict[str, Group](), Counter[str]()
-    path, groups = [], [root]
+    path, groups = list[str](), [root]
     for node in graph.nodes:
         if node.kind != "op":
             continue

@@ -152,9 +152,7 @@ def _leaves_below_entries(scene: Scene, leaves: set[str]) -> Iterator[tuple[str,
     for box in _inner(scene.frame):
         own = set(box.items)
         entries = [
-            link.source
-            for link in scene.links
-            if link.target in own and link.source not in own
+            link.source for link in scene.links if link.target in own and link.source not in own
         ]
         if entries:
             entry = max(entries, key=lambda item: item not in leaves)
@@ -192,14 +190,23 @@ def _inches(points: float) -> str:
 
 
 def _virtual_nodes(scene: Scene) -> int:
-    """How much work the layout is: the ranks that all links cross together."""
+    """How much work the layout is: the ranks that all links cross together.
+
+    An item stands one rank below its lowest source, a leaf one rank above its first user.
+    """
     sources: dict[str, list[str]] = defaultdict(list)
+    users: dict[str, list[str]] = defaultdict(list)
     for link in scene.links:
         sources[link.target].append(link.source)
-    ranks = {item.id: 0 for item in scene.items}
+        users[link.source].append(link.target)
+    ranks: dict[str, int] = {}
     for step in scene.steps:
         if step.phase == "forward":
-            ranks[step.item] = max((ranks[name] + 1 for name in sources[step.item]), default=0)
+            above = (ranks.get(name, 0) for name in sources[step.item])
+            ranks[step.item] = max(above, default=-1) + 1
+    for item in ranks:
+        if not sources[item]:
+            ranks[item] = min((ranks[user] for user in users[item]), default=0) - 1
     return 2 * sum(abs(ranks[link.target] - ranks[link.source]) for link in scene.links)
 
 

@@ -7,7 +7,7 @@ between the same two items of which one is folded; a box is a group that stands 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,10 +17,14 @@ from . import graph_words as words
 from .graph_detail import node_detail
 from .graph_fold import Group, fit_to_limit, fold_tree, open_at_first
 from .graph_scale import GradientScale, strength
-from .graph_steps import Step, Storyteller
+from .graph_steps import Phase, Storyteller
 
 ItemKind = Literal["input", "parameter", "op", "error", "fold"]
 TITLE = 26
+EMPTY = (
+    "There is no graph yet. Compute something from tensors inside the block "
+    "with GraphView.record() as view: or pass a result, as in GraphView(loss)."
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,20 @@ class Link:
     name: str
     gradient: str
     level: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: forward fills in an item's value, backward its gradient.
+
+    ``links`` are the links in play: forward those that the item reads, backward those along which
+    it sends a gradient.
+    """
+
+    phase: Phase
+    item: str
+    sentence: str
+    links: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +110,7 @@ class GraphModel:
         self.root = fold_tree(graph, limit)
         self.story = Storyteller(graph)
         self.scale = GradientScale(edge.gradient for edge in graph.edges)
-        self.has_gradients = bool(self.story.backward)
+        self.has_gradients = bool(graph.backward_order)
 
     def opened_at_first(self) -> list[str]:
         """The ids of the groups that stand open before anybody clicks."""
@@ -114,18 +132,29 @@ class GraphModel:
         items = {name: self._item(name, part) for name, part in parts.items()}
         links = self._links(home, items)
         folds = {name: part.title for name, part in parts.items() if isinstance(part, Group)}
-        into: dict[str, list[str]] = defaultdict(list)
+        into: dict[str, list[Link]] = defaultdict(list)
         for link in links:
-            into[link.target].append(link.id)
+            into[link.target].append(link)
         return Scene(
             items=tuple(items.values()),
             links=tuple(links),
             frame=frame,
-            steps=tuple(self.story.steps(home, folds, into)),
+            steps=tuple(self._steps(home, folds, into)),
             legend=self.scale.legend() if self.has_gradients else (),
-            notes=(*self._fold_note(folds), *self.graph.notes),
+            notes=(*self._own_notes(folds), *self.graph.notes),
             home=home,
         )
+
+    def _steps(
+        self, home: dict[str, str], folds: dict[str, str], into: dict[str, list[Link]]
+    ) -> Iterator[Step]:
+        for phase, item, sentence in self.story.tell(home, folds):
+            links = [
+                link.id
+                for link in into[item]
+                if phase == "forward" or link.level not in ("none", "plain")
+            ]
+            yield Step(phase, item, sentence, tuple(links))
 
     def _frame(self, group: Group, opened: set[str], parts: dict[str, str | Group]) -> Box:
         items, boxes = list[str](), list[Box]()
@@ -141,7 +170,9 @@ class GraphModel:
                 items.append(name)
         return Box(group.id, group.title, tuple(items), tuple(boxes))
 
-    def _fold_note(self, folds: Collection[str]) -> tuple[str, ...]:
+    def _own_notes(self, folds: Collection[str]) -> tuple[str, ...]:
+        if not self.nodes:
+            return (EMPTY,)
         if not folds or len(self.nodes) <= self.limit:
             return ()
         return (
@@ -184,10 +215,8 @@ class GraphModel:
         )
 
     def _gradient(self, gradient: Summary | None) -> str:
-        if not self.has_gradients:
-            return ""
         if gradient is None:
-            return words.NO_GRADIENT
+            return words.NO_GRADIENT if self.has_gradients else ""
         return f"grad {words.brief_gradient(gradient)}"
 
     def _links(self, home: dict[str, str], items: dict[str, Item]) -> list[Link]:

@@ -20,8 +20,8 @@ class GradientScale:
 
     def __init__(self, gradients: Iterable[Summary | None]) -> None:
         self.gradients = list(gradients)
-        norms = [strength(gradient) for gradient in self.gradients]
-        logs = [math.log10(norm) for norm in norms if norm > 0]
+        sound = (each for each in self.gradients if each and not each.nans + each.infs)
+        logs = [math.log10(norm) for norm in map(strength, sound) if norm > 0]
         low, high = (min(logs), max(logs)) if logs else (0.0, 0.0)
         spread = max(0.0, NARROWEST - (high - low)) / 2
         self.low, self.high = low - spread, high + spread
@@ -30,7 +30,7 @@ class GradientScale:
         """The level of one gradient."""
         if gradient is None:
             return "none"
-        if gradient.nans or gradient.infs:
+        if gradient.nans + gradient.infs:
             return "bad"
         norm = strength(gradient)
         if norm <= 0:

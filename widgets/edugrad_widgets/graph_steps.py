@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from edugrad.autograd.graph import Graph, GraphEdge, GraphNode, Summary
@@ -12,19 +11,7 @@ from edugrad.autograd.graph import Graph, GraphEdge, GraphNode, Summary
 from . import graph_words as words
 from .graph_detail import input_name
 
-
-@dataclass(frozen=True)
-class Step:
-    """One step: forward fills in an item's value, backward its gradient.
-
-    ``links`` are the links in play: forward those that the item reads, backward those along which
-    it sends a gradient.
-    """
-
-    phase: Literal["forward", "backward"]
-    item: str
-    sentence: str
-    links: tuple[str, ...]
+Phase = Literal["forward", "backward"]
 
 
 class Storyteller:
@@ -41,7 +28,7 @@ class Storyteller:
         self.backward = self._backward_with_leaves()
 
     def _backward_with_leaves(self) -> list[str]:
-        """The engine's order, each leaf it does not list placed after its last use."""
+        """The engine's order; whatever else has a gradient comes after its last use, or last."""
         listed, order = set(self.graph.backward_order), list[str]()
         waiting = {
             node.id: sum(1 for edge in self.uses[node.id] if edge.target in listed)
@@ -55,32 +42,25 @@ class Storyteller:
                     waiting[edge.source] -= 1
                     if not waiting[edge.source]:
                         order.append(edge.source)
-        return order
+        return order + [name for name in waiting if name not in order]
 
-    def steps(
-        self,
-        home: Mapping[str, str],
-        folds: Mapping[str, str],
-        into: Mapping[str, Sequence[str]],
-    ) -> list[Step]:
-        """List the steps; ``home`` maps nodes to items, ``folds`` folded items to their titles.
+    def tell(
+        self, home: Mapping[str, str], folds: Mapping[str, str]
+    ) -> Iterator[tuple[Phase, str, str]]:
+        """List the steps: the phase, the item whose turn it is, and what happens.
 
-        A folded item takes its turn when its last node does. ``into`` lists each item's links.
+        ``home`` maps nodes to items, ``folds`` maps folded items to their titles. A folded item
+        takes its turn when its last node does.
         """
         forward = {home[node.id]: place for place, node in enumerate(self.graph.nodes)}
-        backward = {home[name]: place for place, name in enumerate(self.backward)}
-        steps = []
         for item in sorted(forward, key=forward.__getitem__):
-            text = f"{folds[item]} runs." if item in folds else self.forward_sentence(item)
-            steps.append(Step("forward", item, text, tuple(into.get(item, ()))))
+            folded = folds.get(item)
+            yield "forward", item, f"{folded} runs." if folded else self.forward_sentence(item)
+        backward = {home[name]: place for place, name in enumerate(self.backward)}
         for item in sorted(backward, key=backward.__getitem__):
-            text = (
-                f"The gradient passes back through {folds[item]}."
-                if item in folds
-                else self.backward_sentence(item)
-            )
-            steps.append(Step("backward", item, text, tuple(into.get(item, ()))))
-        return steps
+            folded = folds.get(item)
+            passing = f"The gradient passes back through {folded}."
+            yield "backward", item, passing if folded else self.backward_sentence(item)
 
     def forward_sentence(self, name: str) -> str:
         """Say what happens when this node runs: ``d = a · b gives 6``."""
@@ -118,9 +98,9 @@ class Storyteller:
         for edge in sorted(self.inputs[node.id], key=lambda edge: edge.target_input):
             if edge.gradient is not None:
                 known = edge.target_input < len(node.derivatives)
-                formula = node.derivatives[edge.target_input] if known else "a gradient"
+                formula = node.derivatives[edge.target_input] if known else ""
                 receiver = input_name(edge, self.nodes)
-                sent.append(f"{words.equals(formula, edge.gradient)} to {receiver}")
+                sent.append(f"{words.equals(formula or 'a gradient', edge.gradient)} to {receiver}")
         return f"{words.node_name(node)} sends {' and '.join(sent)}." if sent else ""
 
 

@@ -21,7 +21,7 @@ def headline(graph: Graph) -> str:
         words.plural(counts[kind], kind) for kind in ("input", "parameter", "op") if counts[kind]
     ]
     nodes = {node.id: node for node in graph.nodes}
-    results = [words.node_name(nodes[name]) for name in graph.results]
+    results = [words.node_name(nodes[name]) for name in graph.results if not nodes[name].error]
     result = f"; result {', '.join(results[:4])}" if results else ""
     failed = [node.label for node in graph.nodes if node.error]
     error = f"; {failed[0]} failed" if failed else ""
@@ -30,20 +30,22 @@ def headline(graph: Graph) -> str:
 
 def text(model: GraphModel, scene: Scene) -> str:
     """List what a scene shows in columns: name or formula, type, value, gradient."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for item in scene.items[:LINES]:
         node = model.nodes.get(item.id)
         if node is None:
             rows.append((item.title, item.value, "", ""))
         elif node.error:
-            rows.append((words.node_title(node), "failed: " + node.error.splitlines()[0], "", ""))
+            rows.append((words.node_title(node), f"failed: {node.error.splitlines()[0]}"))
         else:
             kind = words.type_text(node.outputs[0])
             rows.append((words.node_title(node), kind, item.value, item.gradient))
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    full = [row for row in rows if len(row) == 4]
+    widths = [max((len(row[column]) for row in full), default=0) for column in range(4)]
+    widths[0] = max((len(row[0]) for row in rows), default=0)
     lines = [headline(model.graph)]
     for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False) if width]
         lines.append("  " + "   ".join(cells).rstrip())
     if len(scene.items) > LINES:
         lines.append(f"  and {words.plural(len(scene.items) - LINES, 'more node')}")

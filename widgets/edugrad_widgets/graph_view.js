@@ -34,12 +34,9 @@ const ERROR_KEY = [
   '<path class="eg-shape" d="M5 2h22l4 4v6l-4 4H5l-4-4V6z"/>',
 ];
 const TALLEST = 520;
-const LOWEST = 300;
+const LOWEST = 340;
 const SMALLEST_READABLE = 0.6;
 const WHOLE = -1;
-
-const svgMarkup = (inner, size = "16") =>
-  `<svg viewBox="0 0 ${size} ${size}" width="16" height="16" aria-hidden="true">${inner}</svg>`;
 
 /** Make an element: `make("button", {class: "x", text: "Save"}, child, ...)`. */
 function make(tag, attributes = {}, ...children) {
@@ -55,8 +52,8 @@ function make(tag, attributes = {}, ...children) {
 
 function iconButton(icon, label, action) {
   const path = `<path class="eg-icon" d="${ICONS[icon]}"/>`;
-  const button = make("button", { type: "button", title: label, "aria-label": label });
-  button.innerHTML = svgMarkup(path);
+  const html = `<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${path}</svg>`;
+  const button = make("button", { type: "button", title: label, "aria-label": label, html });
   button.addEventListener("click", action);
   return button;
 }
@@ -142,7 +139,7 @@ class View {
     );
     const save = (kind) => {
       const label = `Save as ${kind.toUpperCase()}`;
-      const button = make("button", { type: "button", class: "eg-word", title: label, "aria-label": label, text: kind.toUpperCase() });
+      const button = make("button", { type: "button", class: "eg-word", title: label, "aria-label": label, text: `↓ ${kind.toUpperCase()}` });
       button.addEventListener("click", () => this.save(kind));
       return button;
     };
@@ -156,12 +153,15 @@ class View {
       iconButton("last", "Last step", to(() => stepsOf(model).length)),
       this.slider,
       this.counter,
-      make("span", { class: "eg-gap" }),
-      iconButton("smaller", "Zoom out", () => this.zoomBy(1 / 1.25)),
-      iconButton("larger", "Zoom in", () => this.zoomBy(1.25)),
-      this.fitButton,
-      save("svg"),
-      save("png"),
+      make(
+        "span",
+        { class: "eg-tools" },
+        iconButton("smaller", "Zoom out", () => this.zoomBy(1 / 1.25)),
+        iconButton("larger", "Zoom in", () => this.zoomBy(1.25)),
+        this.fitButton,
+        save("svg"),
+        save("png"),
+      ),
     );
     return this.toolbar;
   }
@@ -258,7 +258,8 @@ class View {
     const phase = back ? "Backward" : "Forward";
     this.counter.textContent = `${phase} ${place} of ${total}`;
     this.slider.setAttribute("aria-valuetext", this.counter.textContent);
-    this.sentence.dataset.phase = current?.phase ?? "start";
+    const failed = this.items.get(current?.item)?.classList.contains("eg-error");
+    this.sentence.dataset.phase = failed ? "error" : (current?.phase ?? "start");
     this.sentence.textContent = current?.sentence ?? "Nothing has run yet. Step forward, or press play.";
   }
 
@@ -307,11 +308,15 @@ class View {
     return [heading, ...detail.sections.map((section) => this.section(section))];
   }
 
-  section({ title, note, alert, text, rows }) {
+  section({ title, note, alert, text, figures, rows }) {
     const parts = [make("h4", { text: title })];
     if (note) parts[0].append(make("small", { text: note }));
     if (alert) parts.push(make("p", { class: "eg-alert", text: alert }));
     if (text) parts.push(make("pre", { text }));
+    if (figures?.length) {
+      const figure = ([name, value]) => make("span", { text: `${name} ` }, make("b", { text: value }));
+      parts.push(make("p", { class: "eg-figures" }, ...figures.map(figure)));
+    }
     if (rows?.length) {
       const cells = rows.flatMap(([name, value]) => [make("dt", { text: name }), make("dd", { text: value })]);
       parts.push(make("dl", {}, ...cells));

@@ -12,11 +12,11 @@ import traitlets
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from edugrad import Tensor
 from edugrad.autograd.graph import Graph, record
 from edugrad.errors import teach
-from edugrad.tensor import Tensor
 
-from .graph_capture import caller, graph_of, variables
+from .graph_capture import caller, graph_of, tensor_names
 from .graph_layout import place
 from .graph_model import GraphModel, Scene
 from .graph_svg import draw, picture_style, static_style
@@ -33,7 +33,7 @@ class GraphView(anywidget.AnyWidget):
     *subjects : Tensor or Graph
         The tensors whose graph to show (the loss, say), or one graph.
     names : mapping of str to Tensor, optional
-        Names for tensors. Without it they are called what your variables are called.
+        Names for tensors; those without one here are called what your variables are called.
     limit : int
         How many nodes are drawn at once; a larger graph is shown folded.
 
@@ -85,7 +85,7 @@ class GraphView(anywidget.AnyWidget):
                 teach("limit is at least 2 nodes", got=f"limit={limit}", mend="use limit=400")
             )
         self.limit = limit
-        self.show(graph_of(subjects, names or variables(caller())))
+        self.show(graph_of(subjects, tensor_names(caller(), names)))
 
     @classmethod
     def record(cls, names: Mapping[str, Tensor] | None = None, limit: int = 400) -> Recorder:
@@ -102,12 +102,13 @@ class GraphView(anywidget.AnyWidget):
         self._model = GraphModel(graph, self.limit)
         self._scene: Scene | None = None
         with self.hold_sync():
-            self.selected = ""
+            failed = next((node.id for node in graph.nodes if node.error), "")
             self.playing = False
             opened = self._model.opened_at_first()
             if self.unfolded == opened:
                 self._redraw()
             self.unfolded = opened
+            self.selected = failed if failed in self.picture["items"] else ""
 
     @traitlets.observe("unfolded")
     def _on_unfolded(self, change: dict[str, Any]) -> None:
@@ -174,9 +175,9 @@ class Recorder:
     ) -> None:
         self._recording.__exit__(kind, error, trace)
         assert self._frame is not None
-        names = self.names or variables(self._frame)
+        names = tensor_names(self._frame, self.names)
         self._frame = None
-        self.view.show(self._recording.snapshot(names=dict(names)))
+        self.view.show(self._recording.snapshot(names=names))
         if error is not None and get_ipython() is not None:
             display(self.view)
 
@@ -188,10 +189,12 @@ def _same_step(before: Scene | None, step: int, after: Scene) -> int:
     if step == 0:
         return 0
     done = before.steps[step - 1]
-    node = [node for node, item in before.home.items() if item == done.item][-1]
-    here = (done.phase, after.home[node])
-    places = [(each.phase, each.item) for each in after.steps]
-    return places.index(here) + 1
+    here = {after.home[node] for node, item in before.home.items() if item == done.item}
+    return max(
+        place_
+        for place_, each in enumerate(after.steps, start=1)
+        if each.phase == done.phase and each.item in here
+    )
 
 
 def _picture(scene: Scene, svg: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Numbers have four significant digits, so the same graph reads the same on every 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -91,12 +92,15 @@ def brief_gradient(summary: Summary | None, width: int = 16) -> str:
     return all_numbers(summary, width) or flaw(summary) or f"norm {number(summary.norm or 0.0)}"
 
 
-def equals(text: str, summary: Summary | None, width: int = 28) -> str:
-    """Say what a formula comes to: ``grad · b = 3``, else ``grad · b (norm 1.47)``."""
-    if summary is None:
+def equals(text: str, gradient: Summary | None) -> str:
+    """Say what a gradient comes to: ``grad · b = 3``, else ``grad · b (norm 1.47)``."""
+    if gradient is None:
         return text
-    numbers = all_numbers(summary, width)
-    return f"{text} = {numbers}" if numbers else f"{text} ({brief_gradient(summary)})"
+    numbers = all_numbers(gradient, 28)
+    if not numbers:
+        return f"{text} ({brief_gradient(gradient)})"
+    in_prose = re.search(r"[a-z]{2,} [a-z]{2,}", text)
+    return f"{numbers} ({text})" if in_prose else f"{text} = {numbers}"
 
 
 def described(tensor: TensorInfo, width: int = 32) -> str:
@@ -145,7 +149,7 @@ def _block(values: Any, texts: Iterable[str], cell: int, depth: int) -> str:
 
 
 def statistics(summary: Summary) -> list[tuple[str, str]]:
-    """Rows of a table: extremes, mean, spread and norm of the finite elements."""
+    """Names and numbers: extremes, mean, spread and norm of the finite elements."""
     if summary.mean is None:
         return []
     parts = (
@@ -199,14 +203,14 @@ def node_title(node: GraphNode) -> str:
     return f"{', '.join(names)} = {formula}" if names else formula
 
 
-def local_derivative(derivative: str) -> str | None:
+def local_derivative(sent: str) -> str | None:
     """Read the local derivative off the gradient that is sent: ``grad · b`` gives ``b``.
 
     None where the gradient is not the product of ``grad`` and a factor (a matrix product, say).
     """
-    if derivative == "grad":
-        return "1"
-    if derivative in ("-grad", "−grad"):
-        return "-1"
-    prefix = "grad · "
-    return derivative.removeprefix(prefix) if derivative.startswith(prefix) else None
+    if sent == "0":
+        return "0"
+    match = re.fullmatch(r"(-?)grad(?: · (?P<factor>.+)|(?P<rest> / .+| where .+)|)", sent)
+    if match is None or "," in sent:
+        return None
+    return match[1] + (match["factor"] or "1" + (match["rest"] or ""))
