@@ -158,7 +158,7 @@ def _refuse_leaf(what: str, leaf: Tensor, op_name: str) -> None:
 
 
 def _overlaps_itself(array: Any) -> bool:
-    return 0 in array.strides and any(
+    return array.size > 0 and 0 in array.strides and any(
         stride == 0 and length > 1
         for stride, length in zip(array.strides, array.shape, strict=True)
     )

@@ -6,8 +6,9 @@ import sys
 import warnings
 from collections import Counter
 
-import edugrad
 import torch
+
+import edugrad
 from edugrad.ops import OPS
 
 from .listed import absent
