@@ -65,6 +65,7 @@ from .random import (
     seed,
     set_rng_state,
 )
+from .sampling import bernoulli, multinomial, normal, randint_like
 from .size import Size
 from .tensor import Tensor
 from .version import __version__

@@ -1,6 +1,6 @@
 """Automatic differentiation, under PyTorch's names: ``torch.autograd``."""
 
-from . import graph
+from . import functional, graph
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .custom import Function
 from .engine import backward, grad
@@ -18,6 +18,7 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",

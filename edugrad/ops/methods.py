@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import creation
+from .. import creation, sampling
 from ..autograd import engine, hooks
 from ..tensor import Tensor
 from . import arithmetic, bitwise, conversion, indexing, linalg, selection, shape
@@ -34,6 +34,7 @@ OTHER_METHODS: dict[str, Method] = {
     "new_ones": creation.new_ones,
     "new_full": creation.new_full,
     "new_empty": creation.new_empty,
+    **sampling.FILLS,
     **conversion.CASTS,
 }
 

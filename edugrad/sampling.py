@@ -1,0 +1,321 @@
+"""Drawing from distributions: new tensors, and tensors filled in place.
+
+``normal``, ``uniform_`` and ``random_`` use the random stream as PyTorch's CPU kernels do and give
+PyTorch's numbers. PyTorch draws ``bernoulli``, ``exponential_`` and ``multinomial`` through MKL
+where it has it, so their streams may differ; their distributions do not.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import devices, dtypes
+from .creation import _shape, empty
+from .errors import teach
+from .random import Generator, default_generator, randint
+from .tensor import Tensor
+
+FLOAT64 = np.dtype(np.float64)
+
+
+def _fill(input: Tensor, numbers: np.ndarray) -> Tensor:
+    """Write host numbers into a tensor, converted to its dtype; an in-place operation."""
+    array = numbers.reshape(input._array.shape).astype(input._array.dtype)
+    drawn = Tensor._wrap(devices.move(array, devices.CPU, input._device), input._device)
+    return input.copy_(drawn)  # type: ignore[no-any-return]
+
+
+def _normal(count: int, dtype: np.dtype, mean: float, std: float, draw: Generator) -> np.ndarray:
+    """Fewer than 16 numbers are scaled in double precision, more in their own."""
+    if count < 16:
+        return (draw.normal(count, FLOAT64) * std + mean).astype(dtype)
+    return draw.normal(count, dtype) * dtype.type(std) + dtype.type(mean)
+
+
+def normal_(
+    input: Tensor, mean: float = 0, std: float = 1, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with numbers from a normal distribution.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of a floating type.
+    mean, std : float
+        The distribution's mean and standard deviation.
+
+    Raises
+    ------
+    RuntimeError
+        If ``std`` is negative.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> _ = edugrad.manual_seed(0)
+    >>> edugrad.empty(3).normal_(10, 2)
+    tensor([13.0820,  9.4131,  5.6424])
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.normal_``.
+    """
+    if std < 0:
+        raise RuntimeError(
+            teach(
+                f"normal expects std >= 0.0, but found std {std}",
+                got=f"std={std}",
+                mend="a standard deviation is not negative",
+            )
+        )
+    draw = generator or default_generator
+    return _fill(input, _normal(input.numel(), input._array.dtype, mean, std, draw))
+
+
+def normal(
+    mean: Any,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Numbers from normal distributions: of one mean and deviation, or of one for each element.
+
+    Parameters
+    ----------
+    mean, std : float or Tensor
+        With two numbers, ``size`` is needed.
+    size : sequence of int, optional
+
+    Raises
+    ------
+    TypeError
+        If neither a tensor nor a size is given.
+
+    Notes
+    -----
+    PyTorch: ``torch.normal``.
+    """
+    if size is not None:
+        made = empty(_shape((size,), "normal"), dtype=dtype, device=device)
+        normal_(made, mean, std, generator=generator)
+        return made.requires_grad_(requires_grad)
+    like = mean if isinstance(mean, Tensor) else std
+    if not isinstance(like, Tensor):
+        raise TypeError(
+            teach(
+                "normal() needs a size where mean and std are numbers",
+                got=f"normal({mean}, {std})",
+                mend="e.g. edugrad.normal(0.0, 1.0, size=(3,))",
+            )
+        )
+    zeros = (mean * 0 + std * 0).detach()
+    return normal_(zeros, generator=generator) * std + mean
+
+
+def uniform_(
+    input: Tensor, a: float = 0, b: float = 1, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with numbers from ``a`` up to, not including, ``b``.
+
+    Raises
+    ------
+    RuntimeError
+        If ``a`` is larger than ``b``.
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.uniform_``.
+    """
+    if a > b:
+        raise RuntimeError(
+            teach(
+                "uniform_ expects to return a [from, to) range, but found from > to",
+                got=f"from={a} > to={b}",
+                mend="give the smaller bound first",
+            )
+        )
+    dtype = input._array.dtype
+    drawn = (generator or default_generator).uniform(input.numel(), dtype)
+    return _fill(input, drawn * dtype.type(b - a) + dtype.type(a))
+
+
+def random_(
+    input: Tensor,
+    low: int = 0,
+    high: int | None = None,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Fill with whole numbers: ``random_()``, ``random_(high)`` or ``random_(low, high)``.
+
+    Without bounds they go up to the largest number that the dtype holds exactly.
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.random_``.
+    """
+    if high is None:
+        low, high = 0, low or _largest(input.dtype) + 1
+    drawn = (generator or default_generator).integers(low, high, input.numel())
+    return _fill(input, drawn)
+
+
+def _largest(dtype: dtypes.DType) -> int:
+    if dtype.is_floating_point:
+        return int(2 ** (np.finfo(dtype.numpy).nmant + 1))
+    return 1 if dtype is dtypes.bool_ else int(np.iinfo(dtype.numpy).max)
+
+
+def exponential_(input: Tensor, lambd: float = 1, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers from an exponential distribution of rate ``lambd``.
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.exponential_``; the stream may differ.
+    """
+    if lambd <= 0:
+        raise RuntimeError(
+            teach(
+                f"exponential_ expects lambda > 0.0, but found lambda={lambd}",
+                got=f"lambd={lambd}",
+                mend="a rate is positive: the mean is 1 / lambd",
+            )
+        )
+    drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
+    return _fill(input, -np.log1p(-drawn) / lambd)
+
+
+def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
+    """Ones with the probabilities in ``input``, zeros otherwise.
+
+    Raises
+    ------
+    RuntimeError
+        If an element is no probability.
+
+    Notes
+    -----
+    PyTorch: ``torch.bernoulli``; the stream may differ.
+    """
+    result: Tensor = Tensor._wrap(input._array.copy(), input._device)
+    return bernoulli_(result, input, generator=generator)
+
+
+def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
+    """Fill with ones of probability ``p`` (a number or a tensor) and zeros.
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.bernoulli_``; the stream may differ.
+    """
+    chances = devices.to_numpy(p._array) if isinstance(p, Tensor) else np.asarray(p)
+    if chances.size and not (0 <= chances.min() and chances.max() <= 1):
+        raise RuntimeError(
+            teach(
+                "bernoulli expects probabilities p with 0 <= p <= 1",
+                got=f"numbers from {chances.min():.4g} to {chances.max():.4g}",
+                mend="use sigmoid(…) to turn any numbers into probabilities",
+            )
+        )
+    drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
+    return _fill(input, drawn.reshape(input._array.shape) < chances)
+
+
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Draw indices, each as often as its weight in ``input`` says.
+
+    Parameters
+    ----------
+    input : Tensor of shape (n,) or (rows, n)
+        Weights that are not negative; they need not sum to 1.
+    num_samples : int
+        Draws a row.
+    replacement : bool
+        Whether an index may be drawn again.
+
+    Raises
+    ------
+    RuntimeError
+        If a weight is negative or not finite, or there are too few nonzero ones.
+
+    Notes
+    -----
+    PyTorch: ``torch.multinomial``; the stream may differ.
+    """
+    weights = devices.to_numpy(input._array).astype(np.float64)
+    rows = weights.reshape(-1, weights.shape[-1])
+    if not np.isfinite(rows).all() or (rows < 0).any() or (rows.sum(1) <= 0).any():
+        raise RuntimeError(
+            teach(
+                "probability tensor contains either `inf`, `nan` or element < 0, or sums to 0",
+                got=f"weights from {rows.min():.4g} to {rows.max():.4g}",
+                mend="use softmax(…) to turn any numbers into weights",
+            )
+        )
+    if not replacement and num_samples > int((rows > 0).sum(1).min()):
+        raise RuntimeError(
+            teach(
+                "cannot sample n_sample > prob_dist.size(-1) samples without replacement",
+                got=f"{num_samples} samples of {int((rows > 0).sum(1).min())} nonzero weights",
+                mend="draw fewer, or pass replacement=True",
+            )
+        )
+    draw = generator or default_generator
+    if replacement:
+        chosen = _with_replacement(rows, num_samples, draw)
+    else:
+        chosen = _without_replacement(rows, num_samples, draw)
+    shape = (*weights.shape[:-1], num_samples)
+    moved = devices.move(chosen.reshape(shape), devices.CPU, input._device)
+    return Tensor._wrap(moved, input._device)
+
+
+def _with_replacement(rows: np.ndarray, count: int, draw: Generator) -> np.ndarray:
+    """The index at which the running sum of the weights passes a uniform number."""
+    sums = rows.cumsum(1) / rows.sum(1, keepdims=True)
+    drawn = draw.uniform(len(rows) * count, FLOAT64).reshape(len(rows), count)
+    found = [np.searchsorted(s, u, side="right") for s, u in zip(sums, drawn, strict=True)]
+    return np.minimum(np.stack(found), rows.shape[1] - 1)
+
+
+def _without_replacement(rows: np.ndarray, count: int, draw: Generator) -> np.ndarray:
+    """The largest of weight over exponential noise (the "exponential race")."""
+    noise = -np.log1p(-draw.uniform(rows.size, FLOAT64)).reshape(rows.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed = np.where(rows > 0, rows / noise, -math.inf)
+    return np.argsort(-speed, axis=1, kind="stable")[:, :count]
+
+
+def randint_like(input: Tensor, low: int, high: int | None = None, **options: Any) -> Tensor:
+    """:func:`edugrad.randint` in the shape, dtype and device of another tensor.
+
+    PyTorch: ``torch.randint_like``.
+    """
+    bounds = (0, low) if high is None else (low, high)
+    return randint(
+        *bounds, input.shape, **{"dtype": input.dtype, "device": input.device, **options}
+    )
+
+
+FILLS = {
+    "normal_": normal_,
+    "uniform_": uniform_,
+    "random_": random_,
+    "exponential_": exponential_,
+    "bernoulli_": bernoulli_,
+    "bernoulli": bernoulli,
+    "multinomial": multinomial,
+}
