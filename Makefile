@@ -18,7 +18,7 @@ lab: $(VENV)/.lessons ## open the lessons in JupyterLab (PORT=8899 chooses the p
 	@$(PY) -m edugrad.cli lab lessons --in-place $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.test ## run every test: unit tests, docstring examples, lessons, browser
-	@$(PY) -m pytest --doctest-modules --nbval --nbval-current-env $(SOURCES) lessons tests
+	@$(PY) -m pytest --doctest-modules --nbval $(SOURCES) lessons tests
 
 check: lint ## lint, types and the fast tests, in under a minute
 	@$(PY) -m pytest --quiet -m "not gpu and not browser" tests
