@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import operator
 from typing import Any
 
 import numpy as np
 
-from . import devices, dtypes
+from . import devices, dtypes, literals
 from .devices import Device
 from .dtypes import DType
 from .errors import teach
@@ -43,8 +44,8 @@ def tensor(
 
     Raises
     ------
-    TypeError
-        If the data cannot be numbers.
+    TypeError, RuntimeError
+        If the data are not numbers.
     ValueError
         If nested lists have different lengths.
 
@@ -61,87 +62,9 @@ def tensor(
     -----
     PyTorch: ``torch.tensor``.
     """
-    target = devices.resolve(_device_of(data) if device is None else device)
-    wanted = None if dtype is None else dtypes.check(dtype)
-    array, inferred = _read(data)
-    array = np.array(array, (wanted or inferred).numpy)
+    target = devices.resolve(data.device if device is None and isinstance(data, Tensor) else device)
+    array = literals.read(data, None if dtype is None else dtypes.check(dtype))
     return finished(devices.move(array, devices.CPU, target), target, requires_grad)
-
-
-def _device_of(data: Any) -> Device | None:
-    return data.device if isinstance(data, Tensor) else None
-
-
-def _read(data: Any) -> tuple[np.ndarray, DType]:
-    """The data as a NumPy array, and the dtype that PyTorch would infer."""
-    if isinstance(data, Tensor):
-        return devices.to_numpy(data._array), data.dtype
-    if isinstance(data, (np.ndarray, np.generic)):
-        return np.asarray(data), dtypes.of_array(np.asarray(data))
-    if isinstance(data, (list, tuple)) and _holds_tensors(data):
-        data = _plain(data)
-    try:
-        array = np.asarray(data)
-    except ValueError as error:
-        raise _ragged(data) from error
-    if array.size == 0 and array.dtype == np.float64:
-        return array, dtypes.get_default_dtype()
-    if array.dtype.kind not in "fiub":
-        raise _no_numbers(data)
-    if _only_python_floats(data, array):
-        return array, dtypes.get_default_dtype()
-    return array, dtypes.of_array(array)
-
-
-def _only_python_floats(data: Any, array: np.ndarray) -> bool:
-    if array.dtype != np.float64:
-        return False
-    while isinstance(data, (list, tuple)):
-        data = data[0]
-    return not isinstance(data, np.ndarray)
-
-
-def _holds_tensors(data: Sequence[Any]) -> bool:
-    return any(
-        isinstance(each, Tensor) or (isinstance(each, (list, tuple)) and _holds_tensors(each))
-        for each in data
-    )
-
-
-def _plain(data: Any) -> Any:
-    if isinstance(data, Tensor):
-        return data.tolist()
-    return [_plain(each) for each in data] if isinstance(data, (list, tuple)) else data
-
-
-def _ragged(data: Any) -> ValueError:
-    lengths = [len(row) if isinstance(row, (list, tuple)) else "a number" for row in data]
-    return ValueError(
-        teach(
-            "nested lists must all have the same length at each level",
-            got=f"rows of {', '.join(map(str, lengths))}",
-            mend="pad the shorter ones, or keep separate tensors in a list",
-        )
-    )
-
-
-def _no_numbers(data: Any) -> TypeError:
-    culprit = data
-    while isinstance(culprit, (list, tuple)) and culprit:
-        culprit = next((x for x in culprit if not isinstance(x, (int, float, list))), culprit[0])
-    if isinstance(culprit, complex):
-        mend = dtypes.absent("complex64").splitlines()[0]
-    elif isinstance(culprit, str):
-        mend = "convert text to numbers first, e.g. [float(word) for word in words]"
-    else:
-        mend = "pass numbers, lists of numbers, or a NumPy array"
-    return TypeError(
-        teach(
-            "a tensor is made of numbers",
-            got=f"data of type {type(culprit).__name__}: {culprit!r}",
-            mend=mend,
-        )
-    )
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -165,6 +88,8 @@ def from_numpy(array: np.ndarray) -> Tensor:
     ------
     TypeError
         If it is no NumPy array, or of a type that tensors do not have.
+    ValueError
+        If one of its strides is negative.
 
     Examples
     --------
@@ -185,13 +110,31 @@ def from_numpy(array: np.ndarray) -> Tensor:
             )
         )
     dtypes.of_array(array)
+    if any(stride < 0 for stride in array.strides):
+        raise ValueError(
+            teach(
+                "At least one stride in the given numpy array is negative, and tensors with "
+                "negative strides are not currently supported.",
+                got=f"an array of shape {array.shape} that is walked backwards",
+                mend="copy it first: edugrad.from_numpy(array.copy())",
+            )
+        )
     return Tensor._wrap(array, devices.CPU)
 
 
-def _shape(size: tuple[Any, ...]) -> tuple[int, ...]:
-    if len(size) == 1 and not isinstance(size[0], (int, np.integer, Tensor)):
-        size = tuple(size[0])
-    shape = tuple(int(length) for length in size)
+def _shape(size: Any, name: str) -> tuple[int, ...]:
+    """The lengths that were given as ``name(2, 3)`` or ``name((2, 3))``."""
+    given = size[0] if len(size) == 1 and not hasattr(size[0], "__index__") else size
+    try:
+        shape = tuple(operator.index(length) for length in given)
+    except TypeError:
+        raise TypeError(
+            teach(
+                f"{name}(): argument 'size' must be tuple of ints",
+                got=repr(given),
+                mend=f"pass whole numbers: edugrad.{name}(2, 3) or edugrad.{name}((2, 3))",
+            )
+        ) from None
     if any(length < 0 for length in shape):
         raise RuntimeError(
             teach(
@@ -208,12 +151,19 @@ def _constant(
 ) -> Tensor:
     target = devices.resolve(device)
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
+    number = literals.cast(np.asarray(value), kind)[()]
     with devices.on(target):
-        array = target.xp.full(shape, value, kind.numpy)
+        array = target.xp.full(shape, number, kind.numpy)
     return finished(array, target, requires_grad)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """A tensor of zeros. PyTorch: ``torch.zeros``.
 
     Examples
@@ -223,12 +173,20 @@ def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return _constant(_shape(size), 0, dtype, device, requires_grad)
+    lengths = _shape(shape if size is None else (size,), "zeros")
+    return _constant(lengths, 0, dtype, device, requires_grad)
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """A tensor of ones. PyTorch: ``torch.ones``."""
-    return _constant(_shape(size), 1, dtype, device, requires_grad)
+    lengths = _shape(shape if size is None else (size,), "ones")
+    return _constant(lengths, 1, dtype, device, requires_grad)
 
 
 def full(
@@ -243,16 +201,32 @@ def full(
 
     PyTorch: ``torch.full``.
     """
+    if isinstance(fill_value, (Tensor, np.generic)) and fill_value.ndim == 0:
+        fill_value = fill_value.item()
+    if not isinstance(fill_value, (bool, int, float)):
+        raise TypeError(
+            teach(
+                f"full(): argument 'fill_value' must be Number, not {type(fill_value).__name__}",
+                got=repr(fill_value),
+                mend="pass one number; edugrad.tensor(…) takes lists",
+            )
+        )
     kind = dtypes.of_scalar(fill_value) if dtype is None else dtype
-    return _constant(_shape((size,)), fill_value, kind, device, requires_grad)
+    return _constant(_shape((size,), "full"), fill_value, kind, device, requires_grad)
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """A tensor whose elements are whatever was in memory. PyTorch: ``torch.empty``."""
     target = devices.resolve(device)
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
     with devices.on(target):
-        array = target.xp.empty(_shape(size), kind.numpy)
+        array = target.xp.empty(_shape(shape if size is None else (size,), "empty"), kind.numpy)
     return finished(array, target, requires_grad)
 
 
@@ -282,6 +256,15 @@ def _like(input: Tensor, options: dict[str, Any]) -> dict[str, Any]:
 
 def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
     """Ones on the diagonal, zeros elsewhere. PyTorch: ``torch.eye``."""
+    for name, length in (("n", n), ("m", n if m is None else m)):
+        if length < 0:
+            raise RuntimeError(
+                teach(
+                    f"{name} must be greater or equal to 0, got {length}",
+                    got=f"{name}={length}",
+                    mend="a matrix has no negative number of rows or columns",
+                )
+            )
     made = zeros(n, n if m is None else m, **options)
     xp = made.device.xp
     k = xp.arange(min(made._array.shape))
@@ -290,9 +273,20 @@ def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
 
 
 def arange(
-    *bounds: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *bounds: Any,
+    start: Any = 0,
+    end: Any = None,
+    step: Any = 1,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Numbers from ``start`` (0) up to, not including, ``end`` in steps of ``step`` (1).
+
+    Raises
+    ------
+    RuntimeError
+        If the step is zero or leads away from the end.
 
     Examples
     --------
@@ -304,34 +298,115 @@ def arange(
     -----
     PyTorch: ``torch.arange``.
     """
-    numbers = [bound.item() if isinstance(bound, Tensor) else bound for bound in bounds]
+    if len(bounds) == 1:
+        (end,) = bounds
+    elif bounds:
+        start, end, step = (*bounds, step)[:3]
+    numbers = [_number("arange", value) for value in (start, end, step)]
     if dtype is None:
-        integral = all(isinstance(number, (int, np.integer)) for number in numbers)
+        integral = all(isinstance(number, int) for number in numbers)
         kind = dtypes.int64 if integral else dtypes.get_default_dtype()
     else:
         kind = dtypes.check(dtype)
+    if kind.category == 1:
+        numbers = [int(number) for number in numbers]
+    _check_range(*numbers)
+    first, last, step = numbers
     target = devices.resolve(device)
-    array = np.arange(*numbers).astype(kind.numpy)
+    array = (first + step * np.arange(math.ceil((last - first) / step))).astype(kind.numpy)
     return finished(devices.move(array, devices.CPU, target), target, requires_grad)
 
 
+def _number(name: str, value: Any) -> Any:
+    """A Python number; a tensor or NumPy scalar of one element is taken for its number."""
+    if isinstance(value, (Tensor, np.generic)):
+        value = value.item()
+    if not isinstance(value, (int, float)):
+        raise TypeError(
+            teach(
+                f"{name}(): its bounds must be Numbers, not {type(value).__name__}",
+                got=repr(value),
+                mend="pass numbers, e.g. edugrad.arange(5) or edugrad.linspace(0, 1, 5)",
+            )
+        )
+    return value
+
+
+def _check_range(start: Any, end: Any, step: Any) -> None:
+    mend = "count down with a negative step: edugrad.arange(5, 0, -1)"
+    if step == 0:
+        raise RuntimeError(teach("step must be nonzero", got=f"step={step}", mend=mend))
+    if not math.isfinite(end - start):
+        raise RuntimeError(
+            teach(
+                f"unsupported range: {start} -> {end}",
+                got=f"start={start}, end={end}",
+                mend="both bounds must be finite numbers",
+            )
+        )
+    if (end - start) * step < 0:
+        raise RuntimeError(
+            teach(
+                "upper bound and lower bound inconsistent with step sign",
+                got=f"start={start}, end={end}, step={step}",
+                mend=mend,
+            )
+        )
+
+
 def linspace(
-    start: float,
-    end: float,
+    start: Any,
+    end: Any,
     steps: int,
     *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """``steps`` numbers at equal distances from ``start`` to ``end``.
+    """``steps`` numbers at equal distances from ``start`` to ``end``, both included.
 
+    Computed in the result's dtype and from both ends, so that they are PyTorch's to the last digit.
+
+    Raises
+    ------
+    RuntimeError
+        If ``steps`` is negative.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+
+    Notes
+    -----
     PyTorch: ``torch.linspace``.
     """
+    if steps < 0:
+        raise RuntimeError(
+            teach(
+                "number of steps must be non-negative",
+                got=f"steps={steps}",
+                mend="steps says how many numbers to make",
+            )
+        )
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
+    first, last = _number("linspace", start), _number("linspace", end)
     target = devices.resolve(device)
-    array = np.linspace(start, end, steps).astype(kind.numpy)
+    array = _equal_steps(first, last, steps, kind)
     return finished(devices.move(array, devices.CPU, target), target, requires_grad)
+
+
+def _equal_steps(start: Any, end: Any, steps: int, kind: DType) -> np.ndarray:
+    if steps < 2:
+        return np.full(steps, start).astype(kind.numpy)
+    first, last = np.array([start, end]).astype(kind.numpy)
+    precision: Any = kind.numpy.type if kind.is_floating_point else np.float32
+    step = float((last - first) / precision(steps - 1))
+    index = np.arange(steps)
+    up = float(first) + step * index
+    down = float(last) - step * index[::-1]
+    return np.where(index < steps // 2, up, down).astype(kind.numpy)
 
 
 def new_tensor(self: Tensor, data: Any, **options: Any) -> Tensor:

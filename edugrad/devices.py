@@ -68,17 +68,31 @@ def _parse(text: Any, index: int | None) -> tuple[str, int | None]:
     if isinstance(text, int) and not isinstance(text, bool):
         return "cuda", text
     kind, colon, number = text.partition(":") if isinstance(text, str) else ("", "", "")
-    if kind not in ("cpu", "cuda") or (colon and not number.isdigit()):
-        raise RuntimeError(
-            teach(
-                'a device is "cpu", "cuda" or "cuda:" and a number',
-                got=repr(text),
-                mend='use e.g. "cuda" if edugrad.cuda.is_available() else "cpu"',
-            )
+    if kind not in ("cpu", "cuda"):
+        raise _no_device(
+            f"Expected one of cpu, cuda device type at start of device string: {text}", text
+        )
+    if colon and not number.isdigit():
+        raise _no_device(f"Invalid device string: '{text}'", text)
+    if number and index is not None:
+        raise _no_device(
+            f"type (string) must not include an index because index was passed explicitly: {text}",
+            text,
         )
     if number:
         index = int(number)
     return kind, None if kind == "cpu" else index
+
+
+def _no_device(rule: str, given: Any) -> RuntimeError:
+    return RuntimeError(
+        teach(
+            rule,
+            got=repr(given),
+            mend='a device is "cpu", "cuda" or e.g. "cuda:1": '
+            'use "cuda" if edugrad.cuda.is_available() else "cpu"',
+        )
+    )
 
 
 def resolve(target: Any) -> Device:

@@ -93,7 +93,7 @@ def check(dtype: Any) -> DType:
     if isinstance(dtype, DType):
         return dtype
     if dtype is float:
-        return _default
+        return float64
     if dtype is int:
         return int64
     if dtype is bool:
@@ -116,10 +116,10 @@ def of_array(array: Any) -> DType:
     if dtype is None:
         raise TypeError(
             teach(
-                f"a tensor cannot hold elements of NumPy type {array.dtype}",
+                f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. The only "
+                f"supported types are: {', '.join(dtype.name for dtype in reversed(ALL))}",
                 got=f"an array of {array.dtype}",
-                mend=f"convert it first, e.g. array.astype('float32'); there are "
-                f"{', '.join(dtype.name for dtype in ALL)}",
+                mend="convert it first, e.g. array.astype('float32')",
             )
         )
     return dtype

@@ -18,7 +18,6 @@ from .dtypes import DType
 from .errors import teach
 from .tensor import Tensor
 
-
 # The state of a stream in bytes, laid out as PyTorch's, so that the two libraries can exchange it.
 _STATE = np.dtype(
     [
@@ -272,29 +271,33 @@ def _placed(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
 
 
 def rand(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Random numbers from 0 up to, not including, 1. PyTorch: ``torch.rand``."""
-    shape, kind = _shape(size), _floating(dtype, "rand")
-    drawn = (generator or default_generator).uniform(math.prod(shape), kind.numpy)
-    return _placed(drawn.reshape(shape), device, requires_grad)
+    lengths = _shape(shape if size is None else (size,), "rand")
+    kind = _floating(dtype, "rand")
+    drawn = (generator or default_generator).uniform(math.prod(lengths), kind.numpy)
+    return _placed(drawn.reshape(lengths), device, requires_grad)
 
 
 def randn(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Random numbers from the standard normal distribution. PyTorch: ``torch.randn``."""
-    shape, kind = _shape(size), _floating(dtype, "randn")
-    drawn = (generator or default_generator).normal(math.prod(shape), kind.numpy)
-    return _placed(drawn.reshape(shape), device, requires_grad)
+    lengths = _shape(shape if size is None else (size,), "randn")
+    kind = _floating(dtype, "randn")
+    drawn = (generator or default_generator).normal(math.prod(lengths), kind.numpy)
+    return _placed(drawn.reshape(lengths), device, requires_grad)
 
 
 def randint(
@@ -353,7 +356,7 @@ def randint(
                 mend="the upper bound is not included: randint(0, 1, …) gives zeros",
             )
         )
-    shape = _shape((size,))
+    shape = _shape((size,), "randint")
     kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
     _check_bounds(low, high, kind)
     drawn = (generator or default_generator).integers(low, high, math.prod(shape))
@@ -381,7 +384,7 @@ def randperm(
 ) -> Tensor:
     """The whole numbers from 0 to n - 1 in random order. PyTorch: ``torch.randperm``."""
     kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
-    (count,) = _shape((n,))
+    (count,) = _shape((n,), "randperm")
     drawn = (generator or default_generator).permutation(count)
     return _placed(drawn.astype(kind.numpy), device, False)
 
