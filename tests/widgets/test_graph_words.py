@@ -39,7 +39,7 @@ def test_a_matrix_is_aligned_like_numpys():
 def test_a_long_vector_is_broken_into_lines():
     lines = words.matrix([float(i) for i in range(30)]).split("\n")
     assert len(lines) > 1
-    assert all(len(line) <= 36 for line in lines)
+    assert all(len(line) <= 30 for line in lines)
     assert "".join(lines).count(",") == 29
 
 

@@ -21,6 +21,7 @@ from .graph_steps import Phase, Storyteller
 
 ItemKind = Literal["input", "parameter", "op", "error", "fold"]
 TITLE = 26
+TAG = 18
 EMPTY = (
     "There is no graph yet. Compute something from tensors inside the block "
     "with GraphView.record() as view: or pass a result, as in GraphView(loss)."
@@ -249,5 +250,5 @@ class GraphModel:
 def _tag(node: GraphNode, result: bool) -> str:
     if node.error:
         return "error"
-    kind = node.label if node.kind == "op" else node.kind
+    kind = words.shorten(node.label, TAG) if node.kind == "op" else node.kind
     return f"{kind} · result" if result else kind

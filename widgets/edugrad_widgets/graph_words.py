@@ -14,7 +14,7 @@ from edugrad.autograd.graph import GraphNode, SourceLine, Summary, TensorInfo
 
 UNKNOWN = "not known"
 NO_GRADIENT = "no gradient"
-_LINE = 34
+_LINE = 30
 _ORIGINS = {
     "recorded": "kept by the recording",
     "live": "read from the tensor",
