@@ -4,7 +4,8 @@
     python scripts/lessons.py lessons/00_*.ipynb    these
 
 Run it after a change in a lesson, in the lesson kit or in what a lesson prints; `git diff` then
-shows what a learner will see differently.
+shows what a learner will see differently. A cell tagged `store-no-output` is run and its output
+dropped: what it says holds for one computer only.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def execute(path: Path) -> None:
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if key in cell.metadata}
+        if "store-no-output" in cell.metadata.get("tags", ()):
+            cell.outputs = []
         for output in cell.get("outputs", ()):
             settle(output)
     nbformat.validate(notebook)

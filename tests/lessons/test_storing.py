@@ -13,6 +13,7 @@ def test_a_lesson_is_stored_the_same_twice_and_without_its_kernels_traces(tmp_pa
     cells = [
         new_code_cell('from edugrad_widgets.lesson import predict\n\npredict("00.square")'),
         new_code_cell("1 / 0", metadata={"tags": ["raises-exception"], "collapsed": False}),
+        new_code_cell("import os; os.cpu_count()", metadata={"tags": ["store-no-output"]}),
     ]
     nbformat.write(new_notebook(cells=cells, metadata={"widgets": {}, "author": "me"}), path)
     lessons.execute(path)
@@ -21,10 +22,11 @@ def test_a_lesson_is_stored_the_same_twice_and_without_its_kernels_traces(tmp_pa
     assert path.read_bytes() == first
 
     stored = nbformat.read(path, as_version=4)
-    assert [cell.execution_count for cell in stored.cells] == [1, 2]
+    assert [cell.execution_count for cell in stored.cells] == [1, 2, 3]
     assert set(stored.cells[0].outputs[0].data) == {"text/plain", "text/html"}
     assert stored.cells[1].metadata == {"tags": ["raises-exception"]}
     assert stored.cells[1].outputs[0].traceback == ["ZeroDivisionError: division by zero"]
+    assert stored.cells[2].outputs == []
     assert set(stored.metadata) == {"kernelspec", "language_info"}
 
 

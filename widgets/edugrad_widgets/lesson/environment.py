@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import platform
 import shutil
@@ -13,11 +12,11 @@ from edugrad_widgets.lesson.card import Card, inline
 _LESSONS = '%pip install "edugrad-lessons[lessons]"'
 _CUDA = '%pip install "edugrad-lessons[cuda12]"'
 _PARTS = {
-    "NumPy": ("numpy", "every lesson", '%pip install "edugrad-lessons"'),
+    "arrays": ("numpy", "every lesson", '%pip install "edugrad-lessons"'),
     "widgets": ("anywidget", "the pictures that you step and click", _LESSONS),
     "graph layout": ("graphviz-pure", "the picture of a computational graph", _LESSONS),
     "charts": ("matplotlib", "the curves of later lessons", _LESSONS),
-    "JupyterLab": ("jupyterlab", "opening the lessons with make lab", _LESSONS),
+    "notebooks": ("jupyterlab", "opening the lessons with make lab", _LESSONS),
 }
 
 
@@ -28,15 +27,16 @@ def environment() -> Card:
     for name, (distribution, purpose, command) in _PARTS.items():
         version = _version(distribution)
         missing += version is None
-        rows.append((name, version or f"missing; {purpose} needs it. Run `{command}`"))
+        here = f"{distribution} {version}"
+        rows.append((name, here if version else f"missing; {purpose} needs it. Run `{command}`"))
     rows.append(("device", _device()))
     verdict = {0: "Nothing is missing.", 1: "One part is missing."}.get(
         missing, f"{missing} parts are missing."
     )
     width = max(len(name) for name, _ in rows)
     text = [*(f"{name:<{width}}  {value}" for name, value in rows), verdict]
-    cells = (f"<tr><th>{html.escape(n)}</th><td>{inline(v)}</td></tr>" for n, v in rows)
-    body = f"<table>{''.join(cells)}</table><p>{verdict}</p>"
+    items = "".join(f"<dt>{name}</dt><dd>{inline(value)}</dd>" for name, value in rows)
+    body = f'<dl class="edu-rows">{items}</dl><p>{verdict}</p>'
     return Card("\n".join(text), body)
 
 
