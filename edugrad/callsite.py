@@ -48,7 +48,7 @@ def is_user_code(code: CodeType) -> bool:
     filename = code.co_filename
     internal = _is_internal.get(filename)
     if internal is None:
-        internal = _is_internal[filename] = filename.startswith(_PACKAGE)
+        internal = _is_internal[filename] = filename.startswith((_PACKAGE, "<frozen "))
     return not internal
 
 

@@ -8,6 +8,7 @@ where it has it, so their streams may differ; their distributions do not.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def _fill(input: Tensor, numbers: np.ndarray) -> Tensor:
     """Write host numbers into a tensor, converted to its dtype; an in-place operation."""
     array = numbers.reshape(input._array.shape).astype(input._array.dtype)
     drawn = Tensor._wrap(devices.move(array, devices.CPU, input._device), input._device)
-    return input.copy_(drawn)  # type: ignore[no-any-return]
+    return input.copy_(drawn)
 
 
 def _normal(count: int, dtype: np.dtype, mean: float, std: float, draw: Generator) -> np.ndarray:
@@ -216,7 +217,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
     PyTorch: ``torch.Tensor.bernoulli_``; the stream may differ.
     """
     chances = devices.to_numpy(p._array) if isinstance(p, Tensor) else np.asarray(p)
-    if chances.size and not (0 <= chances.min() and chances.max() <= 1):
+    if chances.size and not (chances.min() >= 0 and chances.max() <= 1):
         raise RuntimeError(
             teach(
                 "bernoulli expects probabilities p with 0 <= p <= 1",
@@ -310,7 +311,7 @@ def randint_like(input: Tensor, low: int, high: int | None = None, **options: An
     )
 
 
-FILLS = {
+FILLS: dict[str, Callable[..., Tensor]] = {
     "normal_": normal_,
     "uniform_": uniform_,
     "random_": random_,

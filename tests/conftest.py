@@ -5,6 +5,9 @@ from __future__ import annotations
 import hypothesis
 import pytest
 
+# They import torch: run by tests/test_as_torch.py, and by `make parity`.
+collect_ignore_glob = ["teaching/*", "parity/*"]
+
 # No test depends on the clock, nor on chance: examples are drawn from a fixed seed.
 hypothesis.settings.register_profile("edugrad", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("edugrad")

@@ -95,7 +95,7 @@ def _unit(tensor: Tensor, place: int) -> Tensor:
     numbers = np.zeros(tensor._array.size, tensor._array.dtype)
     numbers[place] = 1
     moved = devices.move(numbers.reshape(tensor._array.shape), devices.CPU, tensor._device)
-    return Tensor._wrap(moved, tensor._device)  # type: ignore[no-any-return]
+    return Tensor._wrap(moved, tensor._device)
 
 
 def jacobian(

@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 (a long list of words reads better as words)
 """The operations that edugrad promises to have: every one is looked up by name."""
 
 FUNCTIONS = """
