@@ -175,6 +175,8 @@ def test_lesson_00(lesson: Callable[[str], Lesson]):
 
     here.output("recap").locator("summary").first.click()
     assert here.output("recap").locator("details p").first.is_visible()
+    here.output("recap").get_by_role("link", name="Lesson 01").click()
+    here.lab.page.get_by_role("tab", name="01_computational_graph.ipynb").wait_for()
 
 
 def test_lesson_01(lesson: Callable[[str], Lesson]):

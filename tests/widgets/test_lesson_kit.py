@@ -213,6 +213,9 @@ class TestMarkup:
     def test_backticks_set_code_and_text_is_escaped(self):
         assert inline("`a < b` & c") == "<code>a &lt; b</code> &amp; c"
 
+    def test_a_link(self):
+        assert inline("[Lesson 01](01.ipynb) is next") == '<a href="01.ipynb">Lesson 01</a> is next'
+
     def test_code_is_coloured_by_kind(self):
         assert code("return 2  # twice") == (
             '<pre class="edu-code"><span class="edu-keyword">return</span> '

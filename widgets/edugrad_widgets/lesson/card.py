@@ -41,14 +41,15 @@ class Card:
 
 
 def inline(text: str) -> str:
-    """Escape `text` and set what stands between backticks as code.
+    """Escape `text`, set what stands between backticks as code, and make [words](target) a link.
 
     Examples
     --------
     >>> inline("`a < b` holds")
     '<code>a &lt; b</code> holds'
     """
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    return re.sub(r"\[([^\]]+)\]\(([^)]+)\)", r'<a href="\2">\1</a>', text)
 
 
 def paragraphs(text: str) -> str:

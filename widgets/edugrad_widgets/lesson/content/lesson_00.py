@@ -97,8 +97,9 @@ RECAP = Recap(
         "How do you get a lesson back as it was?": "In a clone, `git checkout -- lessons` and the "
         "file's name. In a folder made by `edugrad lab`, delete the file and start it again.",
     },
-    next="Lesson 01, `01_computational_graph.ipynb`: where the 6 comes from when a computer finds "
-    "it, without being told that the derivative of a square is twice its side.",
+    next="[Lesson 01, The computational graph](01_computational_graph.ipynb): where the 6 comes "
+    "from when a computer finds it, without being told that the derivative of a square is twice "
+    "its side.",
     pytorch="Wherever these lessons write `import edugrad as torch`, PyTorch itself would do.",
     pytorch_code="""import torch
 
