@@ -144,9 +144,12 @@ def test_steps_by_key_button_and_slider(diamond: LabPage):
 def test_play_runs_to_the_end_and_can_be_paused(diamond: LabPage):
     view = diamond.output(1).locator(".eg-graph")
     view.get_by_role("button", name="Play").click()
-    said(view, "a is a parameter (requires_grad=True): 2.")
+    view.locator(".eg-counter:not(:text-is('Forward 0 of 6'))").wait_for()
     view.get_by_role("button", name="Pause").click()
     view.get_by_role("button", name="Play").wait_for()
+    paused = view.locator(".eg-counter").inner_text()
+    diamond.page.wait_for_timeout(1500)
+    assert view.locator(".eg-counter").inner_text() == paused
     view.get_by_role("slider").fill("10")
     view.get_by_role("slider").focus()
     diamond.page.keyboard.press("Space")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from types import FrameType
@@ -10,6 +11,8 @@ from typing import Any
 from edugrad import Tensor
 from edugrad.autograd.graph import Graph, snapshot
 from edugrad.errors import teach
+
+_PACKAGE = os.path.dirname(__file__) + os.sep
 
 
 def graph_of(subjects: tuple[Any, ...], names: dict[str, Tensor]) -> Graph:
@@ -45,6 +48,6 @@ def tensor_names(frame: FrameType, given: Mapping[str, Tensor] | None) -> dict[s
 def caller() -> FrameType:
     """The frame of the code that called into this package."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return frame

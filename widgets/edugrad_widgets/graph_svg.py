@@ -212,7 +212,7 @@ def _legend_width(scene: Scene) -> float:
 def _legend(scene: Scene, height: float) -> str:
     parts = [f'<g class="eg-legend" transform="translate({MARGIN} {_n(height - LEGEND / 2)})">']
     parts.append(_text("legend-text", 0, 4, "gradient norm"))
-    x = 14 * LABEL
+    x = 15 * LABEL
     for entry in scene.legend:
         parts.append(
             f'<g class="eg-link eg-level-{entry["level"]}">'
