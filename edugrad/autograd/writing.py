@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
+
 from .. import dtypes
 from ..errors import teach
 from ..tensor import Tensor
@@ -28,13 +30,7 @@ def check_result(op: Any, target: Tensor, result: Any) -> None:
     check_cast(op, dtypes.of_numpy[result.dtype], target)
     shape, wanted = tuple(result.shape), tuple(target._array.shape)
     if shape != wanted:
-        raise RuntimeError(
-            teach(
-                f"output with shape {list(wanted)} doesn't match the broadcast shape {list(shape)}",
-                got=f"{op.op_name}_() on a tensor of shape {wanted} with a result of shape {shape}",
-                mend="an in-place op cannot grow its tensor: write the result to a new one",
-            )
-        )
+        raise cannot_grow(op.op_name, wanted, shape)
 
 
 def check_cast(op: Any, source: dtypes.DType, target: Tensor) -> None:
@@ -91,11 +87,32 @@ def _resize(target: Tensor, shape: tuple[int, ...]) -> None:
 
 def explain(op: Any, arrays: list[Any], error: Exception) -> None:
     """Raise, for an array library's complaint about shapes, one that a learner can act on."""
+    if isinstance(error, TypeError) and any(array is None for array in arrays):
+        raise TypeError(
+            teach(
+                f"{op.op_name}() takes tensors and Python numbers",
+                got="None",
+                mend="check where the value comes from: a function without return gives None",
+            )
+        ) from None
     if op.broadcasts and isinstance(error, ValueError):
         shapes = [tuple(array.shape) for array in arrays if hasattr(array, "shape")]
         explained = broadcast_error(op.op_name, shapes)
+        if explained is None and op.write is not None:
+            explained = cannot_grow(op.op_name, shapes[0], np.broadcast_shapes(*shapes))
         if explained is not None:
             raise explained from None
+
+
+def cannot_grow(name: str, wanted: tuple[int, ...], result: tuple[int, ...]) -> RuntimeError:
+    """The error for an in-place op whose result is larger than its tensor."""
+    return RuntimeError(
+        teach(
+            f"output with shape {list(wanted)} doesn't match the broadcast shape {list(result)}",
+            got=f"{name}_() on a tensor of shape {wanted} with a result of shape {result}",
+            mend="an in-place op cannot grow its tensor: write the result to a new one",
+        )
+    )
 
 
 def broadcast_error(name: str, shapes: list[tuple[int, ...]]) -> RuntimeError | None:

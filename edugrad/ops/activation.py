@@ -7,6 +7,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.function import Op
 from ..tensor import check_dim
+from .checks import need_float
 from .registry import Sample, T, register
 
 
@@ -16,7 +17,6 @@ class Softmax(Op):
     op_name = "softmax"
     formula = "exp(a) / Σ exp(a)"
     derivatives = ("out · (grad - Σ grad · out)",)
-    to_float = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dim: int) -> Any:
@@ -40,7 +40,6 @@ class LogSoftmax(Op):
     op_name = "log_softmax"
     formula = "a - ln Σ exp(a)"
     derivatives = ("grad - softmax(a) · Σ grad",)
-    to_float = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dim: int) -> Any:
@@ -75,6 +74,7 @@ def softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
     PyTorch: ``torch.softmax``.
     """
     input = input if dtype is None else input.to(dtypes.check(dtype))
+    need_float("softmax() is not implemented for integers", input)
     return Softmax.apply(input, dim=check_dim(dim, input.ndim))
 
 
@@ -85,4 +85,5 @@ def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
     PyTorch: ``torch.log_softmax``.
     """
     input = input if dtype is None else input.to(dtypes.check(dtype))
+    need_float("log_softmax() is not implemented for integers", input)
     return LogSoftmax.apply(input, dim=check_dim(dim, input.ndim))

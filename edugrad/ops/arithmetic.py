@@ -60,7 +60,7 @@ class Sub(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        if all(getattr(each, "dtype", None) == "bool" for each in (a, b)):
+        if type(a) is type(b) and a.dtype.kind == b.dtype.kind == "b":
             raise RuntimeError(
                 teach(
                     "Subtraction, the `-` operator, with two bool tensors is not supported",
@@ -116,55 +116,9 @@ class Div(Binary):
         return share if need_a else None, -share * (a / b) if need_b else None
 
 
-class Pow(Binary):
-    """Power: the first tensor to the second."""
-
-    op_name = "pow"
-    formula = "a ^ b"
-    derivatives = ("grad · b · a^(b-1)", "grad · a^b · ln a")
-
-    @staticmethod
-    def forward(ctx: Any, a: Any, b: Any) -> Any:
-        result = _power(ctx.xp, a, b)
-        ctx.save_for_backward(a, b, result if ctx.needs_input_grad[1] else None)
-        return result
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        a, b, result = ctx.saved_tensors
-        need_a, need_b = ctx.needs_input_grad
-        return (
-            _base_gradient(grad, a, b) if need_a else None,
-            _exponent_gradient(grad, a, b, result) if need_b else None,
-        )
-
-
-def _power(xp: Any, a: Any, b: Any) -> Any:
-    if isinstance(b, (int, float)) and b == 2:
-        return a * a
-    integral = getattr(a, "dtype", None) is not None and a.dtype.kind in "iu"
-    if integral and isinstance(b, int) and b < 0:
-        raise RuntimeError(
-            teach(
-                "Integers to negative integer powers are not allowed",
-                got=f"a tensor of {a.dtype} to the power {b}",
-                mend="convert to floating point first: x.float() ** -1",
-            )
-        )
-    return xp.power(a, b)
-
-
-def _base_gradient(grad: Any, a: Any, b: Any) -> Any:
-    if isinstance(b, (int, float)):
-        return grad * 0 if b == 0 else grad * (b * a ** (b - 1))
-    return where(b == 0, grad * 0, grad * (b * a ** (b - 1)))
-
-
-def _exponent_gradient(grad: Any, a: Any, b: Any, result: Any) -> Any:
-    if isinstance(a, (int, float)):
-        a = result.new_tensor(a)
-    at_zero = (a == 0).logical_and(b >= 0)
-    return where(at_zero, grad * 0, grad * result * a.log())
+def kind(value: Any) -> str:
+    """The letter of an array's or a number's type: "f", "i", "u" or "b"."""
+    return {bool: "b", int: "i", float: "f"}.get(type(value)) or value.dtype.kind
 
 
 class Maximum(Binary):
@@ -204,12 +158,12 @@ class Minimum(Binary):
 
 
 def _share(grad: Any, winner: Any, loser: Any) -> Any:
-    """Send ``grad`` to the first where ``winner > loser``, else to the second; halves if equal."""
+    """Send ``grad`` to the larger, half each to equal ones, and to both where one is NaN."""
     half = grad / 2
     tie = winner == loser
     return (
         where(tie, half, where(winner < loser, 0.0, grad)),
-        where(tie, half, where(winner < loser, grad, 0.0)),
+        where(tie, half, where(winner > loser, 0.0, grad)),
     )
 
 
@@ -222,6 +176,7 @@ class Remainder(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
+        _check_divisor(a, b)
         ctx.save_for_backward(a, b)
         return ctx.xp.remainder(a, b)
 
@@ -240,7 +195,44 @@ class FloorDivide(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
+        _check_divisor(a, b)
         return ctx.xp.floor_divide(a, b)
+
+
+def _check_divisor(a: Any, b: Any) -> None:
+    """Refuse to divide integers by zero: there is no infinity among them."""
+    if kind(a) == "f" or kind(b) == "f":
+        return
+    if b == 0 if type(b) in (int, bool) else (b == 0).any():
+        raise RuntimeError(
+            teach(
+                "ZeroDivisionError: integers cannot be divided by zero",
+                got="a divisor that is 0",
+                mend="convert to floating point first, where x / 0 is inf: x.float()",
+            )
+        )
+
+
+class TruncDivide(Binary):
+    """Quotient without its fraction."""
+
+    op_name = "trunc_divide"
+    node_name = "DivBackward3"
+    formula = "trunc(a / b)"
+    derivatives = ("0", "0")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        _check_divisor(a, b)
+        quotient = ctx.xp.floor_divide(a, b)
+        if quotient.dtype.kind == "f":
+            return ctx.xp.trunc(ctx.xp.true_divide(a, b))
+        return quotient + ((quotient < 0) & (quotient * b != a))
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        zeros = grad.new_zeros(grad._array.shape)
+        return zeros, zeros
 
 
 def _scaled(other: Any, alpha: Any) -> Any:
@@ -359,14 +351,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = 
                 mend="leave it away for an exact quotient",
             )
         )
-    quotient = Div.apply(input, other).trunc()
-    integral = not any(_is_floating(each) for each in (input, other))
-    quotient = quotient.long() if integral else quotient
-    return quotient if out is None else out.copy_(quotient)
-
-
-def _is_floating(value: Any) -> bool:
-    return isinstance(value, float) or (hasattr(value, "_array") and value.is_floating_point())
+    return TruncDivide.apply(input, other, out=out)
 
 
 @register(FloorDivide, samples=[Sample(T(2, 3), T(3, low=0.5)), Sample(T(3), 2)], inplace=True)
@@ -390,30 +375,6 @@ def remainder(input: Any, other: Any, *, out: Any = None) -> Any:
     tensor([1., 1.])
     """
     return Remainder.apply(input, other, out=out)
-
-
-@register(
-    Pow,
-    samples=[
-        Sample(T(2, 3, low=0.5), T(2, 3)),
-        Sample(T(2, 3), 2),
-        Sample(T(2, 3), 3),
-        Sample(T(2, 3, low=0.5), -1.5),
-        Sample(T(2, 3), 0),
-        Sample(2.0, T(2, 3)),
-    ],
-    inplace=True,
-)
-def pow(input: Any, exponent: Any, *, out: Any = None) -> Any:
-    """Raise ``input`` to ``exponent``, element by element. PyTorch: ``torch.pow``.
-
-    Examples
-    --------
-    >>> import edugrad
-    >>> edugrad.tensor([1.0, 2.0, 3.0]) ** 2
-    tensor([1., 4., 9.])
-    """
-    return Pow.apply(input, exponent, out=out)
 
 
 @register(Maximum, samples=APART)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.function import Op
+from ..errors import teach
 from .registry import Sample, T, register
 
 INTEGERS = [
@@ -23,6 +26,7 @@ class BitwiseAnd(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
+        _need_bits("&", RuntimeError, a, b)
         return a & b
 
 
@@ -36,6 +40,7 @@ class BitwiseOr(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
+        _need_bits("|", RuntimeError, a, b)
         return a | b
 
 
@@ -49,6 +54,7 @@ class BitwiseXor(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
+        _need_bits("^", RuntimeError, a, b)
         return a ^ b
 
 
@@ -61,7 +67,21 @@ class BitwiseNot(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
+        _need_bits("~", TypeError, a)
         return ~a
+
+
+def _need_bits(operator: str, error: type[Exception], *values: Any) -> None:
+    """Refuse floating-point numbers, with PyTorch's type of error."""
+    for value in values:
+        if isinstance(value, float) or getattr(value, "dtype", np.dtype(bool)).kind == "f":
+            raise error(
+                teach(
+                    f"{operator} is only implemented on integer and Boolean-type tensors",
+                    got="floating-point numbers",
+                    mend="compare first, e.g. (x > 0) & (y > 0), or use * for masks of 0 and 1",
+                )
+            )
 
 
 @register(BitwiseAnd, samples=INTEGERS, inplace=True)

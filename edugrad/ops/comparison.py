@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.function import Op
+from ..errors import teach
 from .registry import Sample, T, register
 
 
@@ -82,9 +83,18 @@ def isclose(
     -----
     PyTorch: ``torch.isclose``.
     """
-    a, b = input.detach(), other.detach()
-    near = (a - b).abs() <= atol + rtol * b.abs()
-    same = near.logical_and(b.isfinite()).logical_or(a == b)
+    if input.dtype is not other.dtype:
+        raise RuntimeError(
+            teach(
+                f"isclose() compares tensors of one dtype: {input.dtype.name} did not match "
+                f"{other.dtype.name}",
+                got=f"{input.dtype} and {other.dtype}",
+                mend=f"convert one of them, e.g. with .to({input.dtype!r})",
+            )
+        )
+    a, b = (x.detach() if x.is_floating_point() else x.float() for x in (input, other))
+    apart = (a - b).abs()
+    same = (a == b).logical_or(apart.isfinite().logical_and(apart <= atol + rtol * b.abs()))
     return same.logical_or(a.isnan().logical_and(b.isnan())) if equal_nan else same
 
 

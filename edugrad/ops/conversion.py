@@ -77,6 +77,7 @@ class Copy(Op):
     """One tensor's values written into another."""
 
     op_name = "copy"
+    node_name = "CopyBackwards"
     formula = "b"
     derivatives = ("0", "grad")
     broadcasts = True

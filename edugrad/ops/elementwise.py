@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.function import Op
-from .registry import Sample, T, register, unary
-from .selection import where
+from ..errors import teach
+from .registry import Sample, T, unary
 
 
 class Unary(Op):
@@ -30,6 +30,14 @@ class Neg(Unary):
 
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
+        if a.dtype.kind == "b":
+            raise RuntimeError(
+                teach(
+                    "Negation, the `-` operator, on a bool tensor is not supported",
+                    got="- of a tensor of bool",
+                    mend="use ~x to turn a mask round, or convert with .int() first",
+                )
+            )
         return -a
 
     @staticmethod
@@ -97,6 +105,7 @@ class Log1p(Float):
     """The natural logarithm of 1 plus each element, exact for small elements."""
 
     op_name = "log1p"
+    node_name = "Log1PBackward0"
     formula = "ln(1 + a)"
     derivatives = ("grad / (1 + a)",)
 
@@ -166,25 +175,6 @@ class Reciprocal(Float):
     def backward(ctx: Any, grad: Any) -> Any:
         (result,) = ctx.saved_tensors
         return -grad * result * result
-
-
-class Square(Unary):
-    """The square of each element."""
-
-    op_name = "square"
-    node_name = "PowBackward0"
-    formula = "a²"
-    derivatives = ("grad · 2 a",)
-
-    @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
-        ctx.save_for_backward(a)
-        return ctx.xp.square(a)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        (a,) = ctx.saved_tensors
-        return grad * (2 * a)
 
 
 class Abs(Unary):
@@ -326,104 +316,9 @@ class Relu(Unary):
         return grad.masked_fill(result.detach() <= 0, 0.0)
 
 
-class Step(Unary):
-    """An element-wise function that is flat almost everywhere: its gradient is zero."""
-
-    derivatives = ("0",)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        return grad * 0
-
-
-class Sign(Step):
-    """The sign of each element: -1, 0 or 1."""
-
-    op_name = "sign"
-    formula = "sign(a)"
-
-    @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
-        return ctx.xp.sign(a)
-
-
-class Floor(Step):
-    """Each element rounded down."""
-
-    op_name = "floor"
-    formula = "⌊a⌋"
-
-    @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
-        return ctx.xp.floor(a) if a.dtype.kind == "f" else a.copy()
-
-
-class Ceil(Step):
-    """Each element rounded up."""
-
-    op_name = "ceil"
-    formula = "⌈a⌉"
-
-    @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
-        return ctx.xp.ceil(a) if a.dtype.kind == "f" else a.copy()
-
-
-class Trunc(Step):
-    """Each element without its fraction."""
-
-    op_name = "trunc"
-    formula = "trunc(a)"
-
-    @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
-        return ctx.xp.trunc(a) if a.dtype.kind == "f" else a.copy()
-
-
-class Round(Step):
-    """Each element rounded to the nearest number of so many decimals; halves go to the even one."""
-
-    op_name = "round"
-    formula = "round(a)"
-
-    @staticmethod
-    def forward(ctx: Any, a: Any, decimals: int) -> Any:
-        return ctx.xp.round(a, decimals) if a.dtype.kind == "f" else a.copy()
-
-
-class Clamp(Unary):
-    """Each element brought between a lower and an upper bound."""
-
-    op_name = "clamp"
-    formula = "min(max(a, low), high)"
-    derivatives = ("grad where low ≤ a ≤ high",)
-
-    @staticmethod
-    def forward(ctx: Any, a: Any, low: Any, high: Any) -> Any:
-        ctx.save_for_backward(a)
-        result = a
-        if low is not None:
-            result = ctx.xp.maximum(result, low)
-        if high is not None:
-            result = ctx.xp.minimum(result, high)
-        return result
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        (a,) = ctx.saved_tensors
-        low, high = ctx.params["low"], ctx.params["high"]
-        inside = a == a
-        if low is not None:
-            inside = inside.logical_and(a >= low)
-        if high is not None:
-            inside = inside.logical_and(a <= high)
-        return where(inside, grad, 0.0)
-
-
 REAL = (Sample(T(2, 3)), Sample(T()), Sample(T(0, 2)))
 AWAY_FROM_ZERO = (Sample(T(2, 3, low=0.5)), Sample(T(3, low=-2.0, high=-0.5)))
 POSITIVE = (Sample(T(2, 3, low=0.2)), Sample(T(low=0.2)), Sample(T(0, 2)))
-STEPS = (Sample(T(7, low=-1.9, high=1.9, distinct=True)),)
 
 neg = unary(Neg, *REAL)
 exp = unary(Exp, *REAL)
@@ -433,7 +328,6 @@ log1p = unary(Log1p, *POSITIVE)
 sqrt = unary(Sqrt, *POSITIVE)
 rsqrt = unary(Rsqrt, *POSITIVE)
 reciprocal = unary(Reciprocal, *AWAY_FROM_ZERO)
-square = unary(Square, *REAL)
 abs = unary(Abs, *AWAY_FROM_ZERO)
 sin = unary(Sin, *REAL)
 cos = unary(Cos, *REAL)
@@ -441,55 +335,3 @@ tan = unary(Tan, Sample(T(2, 3, low=-1.0, high=1.0)))
 tanh = unary(Tanh, *REAL)
 sigmoid = unary(Sigmoid, *REAL)
 relu = unary(Relu, *AWAY_FROM_ZERO)
-sign = unary(Sign, *AWAY_FROM_ZERO)
-floor = unary(Floor, *STEPS)
-ceil = unary(Ceil, *STEPS)
-trunc = unary(Trunc, *STEPS)
-
-
-@register(Round, samples=[*STEPS, Sample(T(7, distinct=True), decimals=1)])
-def round(input: Any, *, decimals: int = 0, out: Any = None) -> Any:
-    """Round each element to ``decimals`` places; halves go to the even neighbour.
-
-    Examples
-    --------
-    >>> import edugrad
-    >>> edugrad.round(edugrad.tensor([0.5, 1.5, 2.4]))
-    tensor([0., 2., 2.])
-
-    Notes
-    -----
-    PyTorch: ``torch.round``.
-    """
-    return Round.apply(input, decimals=decimals, out=out)
-
-
-def _clamp_(input: Any, min: Any = None, max: Any = None) -> Any:
-    """In-place version of :func:`clamp`."""
-    return Clamp.apply_(input, low=min, high=max)
-
-
-@register(
-    Clamp,
-    samples=[
-        Sample(T(2, 3, distinct=True), min=-1.0, max=1.0),
-        Sample(T(5, distinct=True), min=0.1),
-        Sample(T(5, distinct=True), max=0.1),
-    ],
-    inplace=_clamp_,
-    aliases=["clip"],
-)
-def clamp(input: Any, min: Any = None, max: Any = None, *, out: Any = None) -> Any:
-    """Bring each element between ``min`` and ``max`` (numbers, or None for no bound).
-
-    Examples
-    --------
-    >>> import edugrad
-    >>> edugrad.clamp(edugrad.tensor([-2.0, 0.5, 3.0]), min=0, max=1)
-    tensor([0.0000, 0.5000, 1.0000])
-
-    Notes
-    -----
-    PyTorch: ``torch.clamp``.
-    """
-    return Clamp.apply(input, low=min, high=max, out=out)

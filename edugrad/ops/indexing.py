@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..autograd.function import Op
+from ..dtypes import bool_
 from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .conversion import copy_, fill_, to
+from .reduction import axes
 from .registry import Sample, T, register
 
 Index = tuple[Any, ...]
@@ -130,7 +132,7 @@ class Gather(Op):
     def forward(ctx: Any, a: Any, index: Any, dim: int) -> Any:
         ctx.save_for_backward(index)
         ctx.shape = a.shape
-        return a[_along(ctx.xp, index, dim)] if a.ndim else a.reshape(-1)[index]
+        return a[along(ctx.xp, index, dim)] if a.ndim else a.reshape(-1)[index]
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -153,7 +155,7 @@ class ScatterZeros(Op):
         if not shape:
             return result + a.sum()
         part = tuple(slice(length) for length in index.shape)
-        ctx.xp.add.at(result, _along(ctx.xp, index, dim), a[part])
+        ctx.xp.add.at(result, along(ctx.xp, index, dim), a[part])
         return result
 
     @staticmethod
@@ -162,7 +164,7 @@ class ScatterZeros(Op):
         return Gather.apply(grad, index, dim=ctx.params["dim"]), None
 
 
-def _along(xp: Any, index: Any, dim: int) -> Index:
+def along(xp: Any, index: Any, dim: int) -> Index:
     """The full index that picks along ``dim`` by ``index`` and keeps all other places."""
     grid = list(xp.ogrid[tuple(slice(length) for length in index.shape)]) if index.ndim else []
     if index.ndim == 1:
@@ -206,7 +208,7 @@ def _part(part: Any, tensor: Tensor) -> Any:
     if isinstance(part, Tensor):
         return _index_tensor(part, tensor)
     if isinstance(part, (list, tuple, range, np.ndarray)):
-        array = np.asarray(part)
+        array = np.array(part)
         if array.size == 0:
             array = array.astype(np.int64)
         if array.dtype.kind in "iub":
@@ -238,9 +240,20 @@ def _index_tensor(index: Tensor, tensor: Tensor) -> Any:
 
 
 def _explain_index(error: Exception, tensor: Tensor, index: Any) -> IndexError:
+    rule = str(error).replace("axis", "dimension")
+    if "too many indices" in rule:
+        rule = f"too many indices for tensor of dimension {tensor.ndim}"
+    if "boolean index did not match" in rule:
+        masks = [
+            list(each.shape) for each in _parts(index) if getattr(each, "dtype", None) is bool_
+        ]
+        rule = (
+            f"The shape of the mask {' and '.join(map(str, masks))} does not match the shape of the "
+            f"indexed tensor {list(tensor.shape)}"
+        )
     return IndexError(
         teach(
-            str(error).replace("axis", "dimension"),
+            rule,
             got=f"index {index!r} into a tensor of shape {tuple(tensor.shape)}",
             mend="indices of a dimension of length n run from -n to n - 1; a boolean mask has "
             "the shape of what it masks",
@@ -261,12 +274,18 @@ def getitem(tensor: Any, index: Any) -> Any:
         )
     op: type[Op] = Take
     if basic:
-        op = Select if len(found) == 1 and type(found[0]) is int else Slice
+        op = Select if len(found) == 1 and type(found[0]) is int else _view_op(found)
     try:
         return op.apply(tensor, index=found)
     except IndexError as error:
         explained = _explain_index(error, tensor, index)
     raise explained from None
+
+
+def _view_op(parts: Index) -> type[Op]:
+    """PyTorch takes the parts one by one; the last that leaves something out names the node."""
+    named = [part for part in parts if part is not Ellipsis and part != slice(None)]
+    return Select if named and type(named[-1]) is int else Slice
 
 
 def setitem(tensor: Any, index: Any, value: Any) -> None:
@@ -341,6 +360,7 @@ def gather(input: Any, dim: int, index: Any) -> Any:
                 mend="convert it: index.long()",
             )
         )
+    _check_gather(input, index, axis)
     length = input._array.shape[axis] if input.ndim else 1
     low, high = (int(index._array.min()), int(index._array.max())) if index.numel() else (0, -1)
     if low < 0 or high >= length:
@@ -353,6 +373,23 @@ def gather(input: Any, dim: int, index: Any) -> Any:
             )
         )
     return Gather.apply(input, index, dim=axis)
+
+
+def _check_gather(input: Tensor, index: Tensor, axis: int) -> None:
+    have, asked = input._array.shape, index._array.shape
+    if max(len(have), 1) != max(len(asked), 1):
+        rule = "Index tensor must have the same number of dimensions as input tensor"
+    elif any(a > h for k, (a, h) in enumerate(zip(asked, have, strict=False)) if k != axis):
+        rule = f"Size does not match at a dimension apart from dimension {axis}"
+    else:
+        return
+    raise RuntimeError(
+        teach(
+            rule,
+            got=f"an index of shape {asked} into a tensor of shape {have}",
+            mend=f"the index may be longer than the tensor along dimension {axis} only",
+        )
+    )
 
 
 @register(None, samples=[Sample(T(2, 3)), Sample(T(2, 3, kind="bool"))])
@@ -387,7 +424,8 @@ class Flip(Op):
 def flip(input: Any, *dims: Any) -> Any:
     """The order of the elements reversed along ``dims`` (a copy). PyTorch: ``torch.flip``."""
     named = dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims
-    return Flip.apply(input, dims=tuple(check_dim(dim, input.ndim) for dim in named))
+    found = axes(tuple(named), input.ndim) if named else ()
+    return Flip.apply(input, dims=found)
 
 
 class Triangle(Op):
@@ -422,13 +460,26 @@ class Triu(Triangle):
     method = "triu"
 
 
+def _need_matrix(name: str, input: Tensor) -> None:
+    if input.ndim < 2:
+        raise RuntimeError(
+            teach(
+                f"{name}: input tensor must have at least 2 dimensions",
+                got=f"shape {tuple(input.shape)}",
+                mend="make a matrix of it first, e.g. x.unsqueeze(0)",
+            )
+        )
+
+
 @register(Tril, samples=[Sample(T(3, 3)), Sample(T(2, 3, 4), 1)], inplace=False)
 def tril(input: Any, diagonal: int = 0) -> Any:
     """The lower triangle, up to ``diagonal`` above the main one. PyTorch: ``torch.tril``."""
+    _need_matrix("tril", input)
     return Tril.apply(input, diagonal=diagonal)
 
 
 @register(Triu, samples=[Sample(T(3, 3)), Sample(T(2, 3, 4), -1)], inplace=False)
 def triu(input: Any, diagonal: int = 0) -> Any:
     """The upper triangle, from ``diagonal`` above the main one on. PyTorch: ``torch.triu``."""
+    _need_matrix("triu", input)
     return Triu.apply(input, diagonal=diagonal)

@@ -71,7 +71,7 @@ class Unbind(ViewOp):
 
 
 class Split(ViewOp):
-    """Neighbouring parts along a dimension."""
+    """Neighbouring parts of one size along a dimension."""
 
     op_name = "split"
     formula = "a in parts"
@@ -90,6 +90,12 @@ class Split(ViewOp):
         return cat(gradients, ctx.params["dim"])
 
 
+class SplitSizes(Split):
+    """Neighbouring parts of given sizes along a dimension."""
+
+    op_name = "split_with_sizes"
+
+
 def _sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
     if isinstance(tensors, Tensor) or not isinstance(tensors, Sequence):
         raise TypeError(
@@ -100,7 +106,22 @@ def _sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
             )
         )
     if not tensors:
-        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+        raise ValueError(
+            teach(
+                f"{name}(): expected a non-empty list of Tensors",
+                got="an empty list",
+                mend="check that the list was filled before joining it",
+            )
+        )
+    for number, each in enumerate(tensors):
+        if not isinstance(each, Tensor):
+            raise TypeError(
+                teach(
+                    f"{name}(): expected Tensor as element {number}",
+                    got=type(each).__name__,
+                    mend="wrap it first: edugrad.tensor(…)",
+                )
+            )
     return tuple(tensors)
 
 
@@ -145,8 +166,10 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
 
 def _check_alike(first: Tensor, part: Tensor, number: int, axis: int) -> None:
     a, b = first._array.shape, part._array.shape
-    if len(a) != len(b) or not a:
-        rule = "Tensors must have same number of dimensions, and at least one"
+    if not a or not b:
+        rule = "zero-dimensional tensors cannot be concatenated"
+    elif len(a) != len(b):
+        rule = f"Tensors must have same number of dimensions: got {len(a)} and {len(b)}"
     elif any(x != y for k, (x, y) in enumerate(zip(a, b, strict=True)) if k != axis):
         rule = f"Sizes of tensors must match except in dimension {axis}"
     else:
@@ -177,8 +200,9 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
         if part._array.shape != shape:
             raise RuntimeError(
                 teach(
-                    "stack expects each tensor to be equal size",
-                    got=f"{list(shape)} at entry 0 and {list(part._array.shape)} at entry {number}",
+                    f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 "
+                    f"and {list(part._array.shape)} at entry {number}",
+                    got=f"a list of {len(parts)} tensors of different shapes",
                     mend="bring them to one shape, or join with cat(…)",
                 )
             )
@@ -188,8 +212,17 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
 @register(Unbind, samples=[Sample(T(2, 3)), Sample(T(2, 3), 1)])
 def unbind(input: Any, dim: int = 0) -> Any:
     """The parts along ``dim``, without that dimension. PyTorch: ``torch.unbind``."""
-    parts = Unbind.apply(input, dim=check_dim(dim, input.ndim))
-    return parts if isinstance(parts, tuple) else (parts,)
+    if not input.ndim:
+        raise IndexError(
+            teach(
+                f"Dimension specified as {dim} but tensor has no dimensions",
+                got="unbind() of a 0-d tensor",
+                mend="use item() for its number",
+            )
+        )
+    axis = check_dim(dim, input.ndim)
+    parts: tuple[Tensor, ...] = Unbind.apply(input, dim=axis) if len(input) else ()
+    return parts
 
 
 @register(Split, samples=[Sample(T(5, 2), 2), Sample(T(2, 5), (1, 4), dim=1)], aliases=[])
@@ -198,24 +231,43 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     axis = check_dim(dim, tensor.ndim)
     length = tensor._array.shape[axis]
     if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
-        sizes = tuple(min(size, length - start) for start in range(0, max(length, 1), size))
-    else:
-        sizes = tuple(split_size_or_sections)
-        if sum(sizes) != length:
-            raise RuntimeError(
-                teach(
-                    f"split_with_sizes expects split_sizes to sum exactly to {length}",
-                    got=f"sizes {list(sizes)}",
-                    mend=f"their sum is {sum(sizes)}; the dimension has {length}",
-                )
+        sizes = _equal_sizes(split_size_or_sections, length)
+        return Split.apply(tensor, sizes=sizes, dim=axis)
+    sizes = tuple(split_size_or_sections)
+    if sum(sizes) != length:
+        raise RuntimeError(
+            teach(
+                f"split_with_sizes expects split_sizes to sum exactly to {length}",
+                got=f"sizes {list(sizes)}",
+                mend=f"their sum is {sum(sizes)}; the dimension has {length}",
             )
-    return Split.apply(tensor, sizes=sizes, dim=axis)
+        )
+    return SplitSizes.apply(tensor, sizes=sizes, dim=axis)
+
+
+def _equal_sizes(size: int, length: int) -> tuple[int, ...]:
+    if size < 0 or (size == 0 and length):
+        raise RuntimeError(
+            teach(
+                "split expects split_size be positive",
+                got=f"split_size={size} for a dimension of length {length}",
+                mend="give the length of a part, or use chunk(…) to give their number",
+            )
+        )
+    return tuple(min(size, length - start) for start in range(0, length, size or 1)) or (length,)
 
 
 @register(None, samples=[Sample(T(5, 2), 2), Sample(T(2, 6), 4, dim=1)])
 def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
     """At most ``chunks`` neighbouring parts of equal size. PyTorch: ``torch.chunk``."""
+    if chunks < 1:
+        raise RuntimeError(
+            teach(
+                "chunk expects `chunks` to be greater than 0",
+                got=f"chunks={chunks}",
+                mend="give the number of parts",
+            )
+        )
     length = input._array.shape[check_dim(dim, input.ndim)]
     return split(input, max(-(-length // chunks), 1), dim)
 
@@ -224,7 +276,17 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
 def narrow(input: Any, dim: int, start: int, length: int) -> Any:
     """``length`` indices from ``start`` on along ``dim``. PyTorch: ``torch.narrow``."""
     axis = check_dim(dim, input.ndim)
-    return Slice.apply(input, index=(slice(None),) * axis + (slice(start, start + length),))
+    size = input._array.shape[axis]
+    first = start + size if start < 0 else start
+    if first < 0 or length < 0 or first + length > size:
+        raise RuntimeError(
+            teach(
+                f"start ({start}) + length ({length}) exceeds dimension size ({size})",
+                got=f"narrow() along dimension {axis} of shape {tuple(input.shape)}",
+                mend="start and length must stay within the dimension",
+            )
+        )
+    return Slice.apply(input, index=(slice(None),) * axis + (slice(first, first + length),))
 
 
 @register(Slice, samples=[Sample(T(4, 3), 0, 1), Sample(T(4, 3), 1, -1)])

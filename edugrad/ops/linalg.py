@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..autograd.function import Op
 from ..errors import teach
+from ..tensor import Tensor
 from .registry import Sample, T, register
 
 
@@ -116,12 +117,12 @@ class Linear(Op):
     op_name = "linear"
     node_name = "AddmmBackward0"
     formula = "x @ wᵀ + b"
-    derivatives = ("grad @ w", "gradᵀ @ x", "Σ grad over the batch")
-    symbols = ("x", "w", "b")
+    derivatives: ClassVar[tuple[str, ...]] = ("grad @ w", "gradᵀ @ x", "Σ grad over the batch")
+    symbols: ClassVar[tuple[str, ...]] = ("x", "w", "b")
 
     @staticmethod
-    def forward(ctx: Any, x: Any, weight: Any, bias: Any) -> Any:
-        need_x, need_weight, _ = ctx.needs_input_grad
+    def forward(ctx: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+        need_x, need_weight, *_ = ctx.needs_input_grad
         ctx.save_for_backward(x if need_weight else None, weight if need_x else None)
         result = ctx.xp.matmul(x, weight.T)
         if bias is not None:
@@ -131,17 +132,39 @@ class Linear(Op):
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         x, weight = ctx.saved_tensors
-        need_x, need_weight, need_bias = ctx.needs_input_grad
+        need_x, need_weight, *need_bias = ctx.needs_input_grad
         rows = grad.reshape(-1, grad._array.shape[-1])
-        return (
+        gradients = (
             matmul(grad, weight) if need_x else None,
             matmul(rows.t(), x.reshape(-1, x._array.shape[-1])) if need_weight else None,
-            rows.sum(0) if need_bias else None,
         )
+        return (*gradients, *[rows.sum(0) if need else None for need in need_bias])
+
+
+class LinearWithoutBias(Linear):
+    """A matrix product with a transposed weight."""
+
+    node_name = "MmBackward0"
+    formula = "x @ wᵀ"
+    derivatives = ("grad @ w", "gradᵀ @ x")
+    symbols = ("x", "w")
 
 
 def _summed(product: Any, shape: tuple[int, ...]) -> Any:
     return product if product._array.shape == shape else product.sum_to_size(shape)
+
+
+def _check_stacks(a: tuple[int, ...], b: tuple[int, ...]) -> None:
+    for k in range(1, min(len(a), len(b)) + 1):
+        if a[-k] != b[-k] and 1 not in (a[-k], b[-k]):
+            raise RuntimeError(
+                teach(
+                    f"The size of tensor a ({a[-k]}) must match the size of tensor b ({b[-k]}) at "
+                    f"non-singleton dimension {max(len(a), len(b)) - k}",
+                    got=f"stacks of {a} and {b} matrices",
+                    mend="the dimensions before the last two must be equal or 1",
+                )
+            )
 
 
 def _mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
@@ -160,6 +183,34 @@ def _mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
             mend=mend,
         )
     )
+
+
+def _same_dtype(*tensors: Any) -> None:
+    """Refuse to multiply matrices of different types: a conversion would copy whole matrices."""
+    first = tensors[0]._array.dtype
+    for each in tensors:
+        if each._array.dtype != first:
+            raise RuntimeError(
+                teach(
+                    "expected m1 and m2 to have the same dtype, but got: "
+                    f"{tensors[0].dtype.name} != {each.dtype.name}",
+                    got=" and ".join(str(tensor.dtype) for tensor in tensors),
+                    mend=f"convert one of them, e.g. with .to({tensors[0].dtype!r}); NumPy's own "
+                    "arrays are float64 unless told otherwise",
+                )
+            )
+
+
+def _tensors(name: str, *values: Any) -> None:
+    for position, value in enumerate(values, 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                teach(
+                    f"{name}(): argument {position} must be Tensor, not {type(value).__name__}",
+                    got=" and ".join(type(each).__name__ for each in values),
+                    mend="use * to multiply by a number, edugrad.tensor(…) to make a tensor",
+                )
+            )
 
 
 def _demand(name: str, value: Any, ndim: int, what: str) -> None:
@@ -204,7 +255,7 @@ def matmul(input: Any, other: Any, *, out: Any = None) -> Any:
     Raises
     ------
     RuntimeError
-        If the inner sizes differ.
+        If the inner sizes or the dtypes differ.
 
     Examples
     --------
@@ -218,8 +269,7 @@ def matmul(input: Any, other: Any, *, out: Any = None) -> Any:
     -----
     PyTorch: ``torch.matmul``.
     """
-    if not hasattr(input, "_array") or not hasattr(other, "_array"):
-        return MatrixProduct.apply(input, other)
+    _tensors("matmul", input, other)
     a, b = input._array.shape, other._array.shape
     if not a or not b:
         raise RuntimeError(
@@ -232,6 +282,8 @@ def matmul(input: Any, other: Any, *, out: Any = None) -> Any:
         )
     if a[-1] != (b[-2] if len(b) > 1 else b[0]):
         raise _mismatch(a, b)
+    _check_stacks(a[:-2], b[:-2])
+    _same_dtype(input, other)
     if len(b) == 1:
         op = Dot if len(a) == 1 else MatrixVector
         return op.apply(input, other, out=out)
@@ -306,7 +358,23 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     -----
     PyTorch: ``torch.nn.functional.linear``.
     """
+    _tensors("linear", input, weight)
     a, b = input._array.shape, weight._array.shape
-    if not a or len(b) != 2 or a[-1] != b[-1]:
+    if len(b) != 2:
+        _demand("linear", weight, 2, "a weight of two dimensions, (out, in)")
+    if not a or a[-1] != b[-1]:
         raise _mismatch(a, b[::-1])
+    if bias is None:
+        _same_dtype(input, weight)
+        return LinearWithoutBias.apply(input, weight)
+    _tensors("linear", bias)
+    if bias._array.shape != (b[0],):
+        raise RuntimeError(
+            teach(
+                f"linear(): a bias for {b[0]} outputs has shape ({b[0]},)",
+                got=f"a bias of shape {tuple(bias.shape)} and a weight of shape {b}",
+                mend="the bias has one number for each row of the weight",
+            )
+        )
+    _same_dtype(input, weight, bias)
     return Linear.apply(input, weight, bias)

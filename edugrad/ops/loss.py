@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
+from .checks import need_float
 from .registry import Sample, T, register
 
 FUNCTIONAL = "edugrad.nn.functional"
@@ -20,16 +21,19 @@ class SigmoidCrossEntropy(Op):
     symbols = ("z", "y")
 
     @staticmethod
-    def forward(ctx: Any, z: Any, y: Any) -> Any:
-        ctx.save_for_backward(z, y if ctx.needs_input_grad[0] else None)
+    def forward(ctx: Any, z: Any, y: Any, reduction: str) -> Any:
+        need_z, need_y = ctx.needs_input_grad
+        ctx.save_for_backward(z if need_z or need_y else None, y if need_z else None)
         xp = ctx.xp
-        return xp.maximum(z, 0) - z * y + xp.log1p(xp.exp(-xp.abs(z)))
+        losses = xp.maximum(z, 0) - z * y + xp.log1p(xp.exp(-xp.abs(z)))
+        return _reduce(ctx, losses, reduction)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         z, y = ctx.saved_tensors
         need_z, need_y = ctx.needs_input_grad
-        return grad * (z.sigmoid() - y) if need_z else None, -grad * z if need_y else None
+        share = grad / ctx.count
+        return share * (z.sigmoid() - y) if need_z else None, -share * z if need_y else None
 
 
 class SquaredError(Op):
@@ -40,40 +44,38 @@ class SquaredError(Op):
     derivatives = ("grad · 2 (a - b)", "-grad · 2 (a - b)")
 
     @staticmethod
-    def forward(ctx: Any, a: Any, b: Any) -> Any:
+    def forward(ctx: Any, a: Any, b: Any, reduction: str) -> Any:
         ctx.save_for_backward(a, b)
         away = a - b
-        return away * away
+        return _reduce(ctx, away * away, reduction)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         a, b = ctx.saved_tensors
-        share = grad * (2 * (a - b))
+        share = (grad / ctx.count) * (2 * (a - b))
         need_a, need_b = ctx.needs_input_grad
         return share if need_a else None, -share if need_b else None
 
 
-def reduced(loss: Any, reduction: str) -> Any:
-    """The mean, the sum, or the losses themselves.
-
-    Raises
-    ------
-    ValueError
-        If ``reduction`` is none of "mean", "sum" and "none".
-    """
-    if reduction == "mean":
-        return loss.mean()
-    if reduction == "sum":
-        return loss.sum()
+def _reduce(ctx: Any, losses: Any, reduction: str) -> Any:
+    """The losses' mean, their sum, or themselves; ``ctx.count`` is what a mean divides by."""
+    ctx.count = losses.size if reduction == "mean" else 1
     if reduction == "none":
-        return loss
-    raise ValueError(
-        teach(
-            f"{reduction} is not a valid value for reduction",
-            got=f"reduction={reduction!r}",
-            mend='use "mean", "sum" or "none"',
+        return losses
+    total = losses.sum()
+    return total / ctx.count if reduction == "mean" else total
+
+
+def check_reduction(reduction: str) -> None:
+    """Refuse a ``reduction`` that is none of "mean", "sum" and "none"."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(
+            teach(
+                f"{reduction} is not a valid value for reduction",
+                got=f"reduction={reduction!r}",
+                mend='use "mean", "sum" or "none"',
+            )
         )
-    )
 
 
 def check_shapes(name: str, input: Any, target: Any) -> None:
@@ -96,6 +98,7 @@ def check_shapes(name: str, input: Any, target: Any) -> None:
         Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), reduction="sum"),
         Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), reduction="none"),
         Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), weight=T(3, low=0.5)),
+        Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), pos_weight=T(3, low=0.5), reduction="sum"),
     ],
     method=False,
     namespace=FUNCTIONAL,
@@ -129,30 +132,41 @@ def binary_cross_entropy_with_logits(
     ------
     ValueError
         If the shapes differ.
+    RuntimeError
+        If one of them holds no floating-point numbers.
 
     Examples
     --------
     >>> import edugrad
     >>> z, y = edugrad.tensor([0.0, 100.0]), edugrad.tensor([1.0, 1.0])
-    >>> edugrad.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")
-    tensor([0.6931, 0.0000])
+    >>> edugrad.nn.functional.binary_cross_entropy_with_logits(z, y)
+    tensor(0.3466)
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.binary_cross_entropy_with_logits``.
     """
     check_shapes("binary_cross_entropy_with_logits", input, target)
-    if pos_weight is None:
-        loss = SigmoidCrossEntropy.apply(input, target)
-    else:
-        positive = SigmoidCrossEntropy.apply(input, target * 0 + 1)
-        loss = (1 - target) * (positive + input) + target * pos_weight * positive
-    return reduced(loss if weight is None else loss * weight, reduction)
+    check_reduction(reduction)
+    need_float("binary_cross_entropy_with_logits() takes floating-point tensors", input, target)
+    if weight is None and pos_weight is None:
+        return SigmoidCrossEntropy.apply(input, target, reduction=reduction)
+    losses = SigmoidCrossEntropy.apply(input, target, reduction="none")
+    if pos_weight is not None:
+        positive = SigmoidCrossEntropy.apply(input, target.new_ones(target.shape), reduction="none")
+        losses = losses + (pos_weight - 1) * target * positive
+    if weight is not None:
+        losses = losses * weight
+    return losses if reduction == "none" else getattr(losses, reduction)()
 
 
 @register(
     SquaredError,
-    samples=[Sample(T(2, 3), T(2, 3)), Sample(T(3), T(3), reduction="sum")],
+    samples=[
+        Sample(T(2, 3), T(2, 3)),
+        Sample(T(3), T(3), reduction="sum"),
+        Sample(T(2, 3), T(2, 3), reduction="none"),
+    ],
     method=False,
     namespace=FUNCTIONAL,
 )
@@ -171,4 +185,6 @@ def mse_loss(
     PyTorch: ``torch.nn.functional.mse_loss``.
     """
     check_shapes("mse_loss", input, target)
-    return reduced(SquaredError.apply(input, target), reduction)
+    check_reduction(reduction)
+    need_float("mse_loss() takes a floating-point prediction", input)
+    return SquaredError.apply(input, target, reduction=reduction)

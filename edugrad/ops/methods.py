@@ -51,7 +51,6 @@ ARITHMETIC = {
     "truediv": arithmetic.Div,
     "floordiv": arithmetic.FloorDivide,
     "mod": arithmetic.Remainder,
-    "pow": arithmetic.Pow,
     "and": bitwise.BitwiseAnd,
     "or": bitwise.BitwiseOr,
     "xor": bitwise.BitwiseXor,
@@ -59,6 +58,9 @@ ARITHMETIC = {
 
 OPERATORS: dict[str, Method] = {
     "neg": METHODS["neg"],
+    "pow": METHODS["pow"],
+    "rpow": lambda self, base: METHODS["pow"](base, self),
+    "ipow": METHODS["pow_"],
     "pos": lambda self: self,
     "abs": METHODS["abs"],
     "invert": METHODS["bitwise_not"],
@@ -66,8 +68,22 @@ OPERATORS: dict[str, Method] = {
     "rmatmul": lambda self, other: linalg.matmul(other, self),
     "getitem": indexing.getitem,
     "setitem": indexing.setitem,
-    **{name: METHODS[name] for name in ("eq", "ne", "lt", "le", "gt", "ge")},
+    **{name: METHODS[name] for name in ("lt", "le", "gt", "ge")},
 }
+
+
+def _or_unequal(compare: Method) -> Method:
+    """``x == None`` and the like are False, as Python answers for objects of different kinds."""
+
+    def operator(self: Tensor, other: Any) -> Any:
+        if other is None:
+            return NotImplemented
+        try:
+            return compare(self, other)
+        except TypeError:
+            return NotImplemented
+
+    return operator
 
 
 def _arithmetic(op: Any) -> tuple[Method, Method, Method]:
@@ -94,6 +110,8 @@ def bind() -> None:
         setattr(Tensor, name, property(getter))
     for name, method in OPERATORS.items():
         setattr(Tensor, f"__{name}__", method)
+    for name in ("eq", "ne"):
+        setattr(Tensor, f"__{name}__", _or_unequal(METHODS[name]))
     for name, op in ARITHMETIC.items():
         for prefix, method in zip(("", "r", "i"), _arithmetic(op), strict=True):
             setattr(Tensor, f"__{prefix}{name}__", method)

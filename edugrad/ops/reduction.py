@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import dtypes
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor, check_dim
+from .checks import need_float
 from .registry import Sample, T, register
 
 Dims = int | Sequence[int] | None
@@ -22,10 +23,6 @@ OVER = [
     Sample(T(3), dim=0),
     Sample(T()),
 ]
-OVER_ONE = [
-    Sample(T(2, 3, 4, distinct=True), dim=1),
-    Sample(T(2, 3, distinct=True), dim=-1, keepdim=True),
-]
 
 
 def axes(dim: Dims, ndim: int) -> tuple[int, ...]:
@@ -35,9 +32,10 @@ def axes(dim: Dims, ndim: int) -> tuple[int, ...]:
     named = (dim,) if isinstance(dim, int) else tuple(dim)
     found = tuple(check_dim(each, ndim) for each in named)
     if len(set(found)) != len(found):
+        repeated = next(each for each in found if found.count(each) > 1)
         raise RuntimeError(
             teach(
-                "dim appears multiple times in the list of dims",
+                f"dim {repeated} appears multiple times in the list of dims",
                 got=f"dim={dim}",
                 mend="name each dimension once",
             )
@@ -72,6 +70,12 @@ class Sum(Reduction):
         return spread(grad, ctx.shape, ctx.params["dims"])
 
 
+class SumOver(Sum):
+    """Sum of elements over given dimensions."""
+
+    node_name = "SumBackward1"
+
+
 class Mean(Reduction):
     """Mean of elements."""
 
@@ -93,6 +97,12 @@ class Mean(Reduction):
         return spread(grad / builtins.max(count, 1), ctx.shape, dims)
 
 
+class MeanOver(Mean):
+    """Mean of elements over given dimensions."""
+
+    node_name = "MeanBackward1"
+
+
 class Var(Reduction):
     """Variance of elements."""
 
@@ -103,103 +113,47 @@ class Var(Reduction):
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool, correction: float) -> Any:
         ctx.save_for_backward(a)
-        count = math.prod(a.shape[axis] for axis in dims)
-        away = a - a.mean(dims, keepdims=True)
-        total = (away * away).sum(dims, keepdims=keepdim)
-        freedom = builtins.max(count - correction, 0)
-        return total / freedom if freedom else total / (total * 0)
+        return _variance(a, dims, keepdim, correction)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         (a,) = ctx.saved_tensors
-        dims = ctx.params["dims"]
-        count = math.prod(a._array.shape[axis] for axis in dims)
-        away = a - a.mean(dims, keepdim=True)
-        factor = 2.0 / builtins.max(count - ctx.params["correction"], 0) if count > 1 else math.nan
-        return spread(grad, a._array.shape, dims) * away * factor
+        return _variance_gradient(grad, a, ctx.params["dims"], ctx.params["correction"])
 
 
-class Extreme(Reduction):
-    """The largest or smallest of elements; equal ones share the gradient."""
+class Std(Reduction):
+    """Standard deviation of elements."""
 
-    method = ""
+    op_name = "std"
+    formula = "√(Σ (a - mean)² / (n - correction))"
+    derivatives = ("grad · (a - mean) / (std · (n - correction)), 0 where std is 0",)
 
-    @classmethod
-    def forward(cls, ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
-        if not a.size and builtins.any(a.shape[axis] == 0 for axis in dims):
-            raise RuntimeError(
-                teach(
-                    f"{cls.op_name}(): Expected reduction dim to have non-zero size",
-                    got=f"a tensor of shape {tuple(a.shape)}",
-                    mend="check for an empty tensor first: x.numel() > 0",
-                )
-            )
-        result = getattr(a, cls.method)(dims, keepdims=keepdim)
+    @staticmethod
+    def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool, correction: float) -> Any:
+        result = ctx.xp.sqrt(_variance(a, dims, keepdim, correction))
         ctx.save_for_backward(a, result)
         return result
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         a, result = ctx.saved_tensors
-        dims = ctx.params["dims"]
-        mask = (a == spread(result, a._array.shape, dims)).to(grad.dtype)
-        return spread(grad, a._array.shape, dims) * (mask / mask.sum(dims, keepdim=True))
+        share = (grad / (2 * result)).masked_fill(result.detach() == 0, 0.0)
+        return _variance_gradient(share, a, ctx.params["dims"], ctx.params["correction"])
 
 
-class Amax(Extreme):
-    """The largest of elements."""
-
-    op_name = "amax"
-    formula = "max a"
-    derivatives = ("grad at the largest, shared by equals",)
-    method = "max"
-
-
-class Amin(Extreme):
-    """The smallest of elements."""
-
-    op_name = "amin"
-    formula = "min a"
-    derivatives = ("grad at the smallest, shared by equals",)
-    method = "min"
+def _variance(a: Any, dims: tuple[int, ...], keepdim: bool, correction: float) -> Any:
+    count = math.prod(a.shape[axis] for axis in dims)
+    away = a - (a.sum(dims, keepdims=True) / builtins.max(count, 1))
+    total = (away * away).sum(dims, keepdims=keepdim)
+    freedom = count - correction
+    return total / freedom if freedom > 0 else total / 0
 
 
-class Argument(Op):
-    """The index of the largest or smallest element along a dimension."""
-
-    differentiable = False
-    method = ""
-
-    @classmethod
-    def forward(cls, ctx: Any, a: Any, dim: int | None, keepdim: bool) -> Any:
-        if not a.size:
-            raise IndexError(
-                teach(
-                    f"{cls.op_name}(): Expected reduction dim to have non-zero size",
-                    got=f"a tensor of shape {tuple(a.shape)}",
-                    mend="check for an empty tensor first: x.numel() > 0",
-                )
-            )
-        found = getattr(a, cls.method)(dim)
-        if keepdim:
-            found = ctx.xp.expand_dims(found, dim if dim is not None else tuple(range(a.ndim)))
-        return found
-
-
-class Argmax(Argument):
-    """The index of the largest element."""
-
-    op_name = "argmax"
-    formula = "argmax a"
-    method = "argmax"
-
-
-class Argmin(Argument):
-    """The index of the smallest element."""
-
-    op_name = "argmin"
-    formula = "argmin a"
-    method = "argmin"
+def _variance_gradient(grad: Any, a: Any, dims: tuple[int, ...], correction: float) -> Any:
+    count = math.prod(a._array.shape[axis] for axis in dims)
+    freedom = count - correction
+    factor = 2.0 / freedom if freedom > 0 else math.nan
+    return spread(grad, a._array.shape, dims) * ((a - a.mean(dims, keepdim=True)) * factor)
 
 
 class All(Op):
@@ -235,9 +189,8 @@ class Cumsum(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, dim: int) -> Any:
-        if not a.ndim:
-            return a.copy()
-        return a.cumsum(dim, None if a.dtype.kind == "f" else "int64")
+        dtype = a.dtype if a.dtype.kind == "f" else "int64"
+        return a.cumsum(dim, dtype) if a.ndim else a.astype(dtype)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -270,13 +223,6 @@ class Logsumexp(Reduction):
         a, result = ctx.saved_tensors
         dims, shape = ctx.params["dims"], a._array.shape
         return spread(grad, shape, dims) * (a - spread(result, shape, dims)).exp()
-
-
-class MaxResult(NamedTuple):
-    """What ``max(dim)`` and ``min(dim)`` return."""
-
-    values: Tensor
-    indices: Tensor
 
 
 def _cast(input: Any, dtype: Any) -> Any:
@@ -318,19 +264,8 @@ def sum(
     PyTorch: ``torch.sum``.
     """
     input = _cast(input, dtype)
-    return Sum.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
-
-
-def _need_float(name: str, input: Any) -> None:
-    if not input.is_floating_point():
-        raise RuntimeError(
-            teach(
-                f"{name}(): could not infer output dtype. Input dtype must be a floating point "
-                f"dtype",
-                got=f"a tensor of {input.dtype}",
-                mend=f"convert it first: x.float().{name}()",
-            )
-        )
+    op = Sum if dim is None else SumOver
+    return op.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
 
 
 @register(Mean, samples=OVER)
@@ -346,8 +281,9 @@ def mean(
     tensor(3.)
     """
     input = _cast(input, dtype)
-    _need_float("mean", input)
-    return Mean.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
+    need_float("mean(): could not infer output dtype. Input dtype must be floating point", input)
+    op = Mean if dim is None else MeanOver
+    return op.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
 
 
 @register(
@@ -374,16 +310,22 @@ def var(
     -----
     PyTorch: ``torch.var``.
     """
+    params = _variance_params(input, dim, unbiased, correction)
+    return Var.apply(input, keepdim=keepdim, **params, out=out)
+
+
+def _variance_params(
+    input: Any, dim: Dims, unbiased: bool | None, correction: float | None
+) -> dict[str, Any]:
+    need_float("std and var only support floating point dtypes", input)
     if isinstance(dim, bool):
         dim, unbiased = None, dim
-    _need_float("var", input)
     if correction is None:
         correction = 0 if unbiased is False else 1
-    dims = axes(dim, input.ndim)
-    return Var.apply(input, dims=dims, keepdim=keepdim, correction=correction, out=out)
+    return {"dims": axes(dim, input.ndim), "correction": correction}
 
 
-@register(None, samples=[Sample(T(2, 3, 4)), Sample(T(2, 3), dim=1, correction=0)])
+@register(Std, samples=[Sample(T(2, 3, 4)), Sample(T(2, 3), dim=1, correction=0)])
 def std(
     input: Any,
     dim: Dims = None,
@@ -391,76 +333,11 @@ def std(
     keepdim: bool = False,
     *,
     correction: float | None = None,
+    out: Any = None,
 ) -> Any:
     """Standard deviation: the root of :func:`var`. PyTorch: ``torch.std``."""
-    return var(input, dim, unbiased, keepdim, correction=correction).sqrt()
-
-
-@register(Amax, samples=[*OVER_ONE, Sample(T(2, 3, 4, distinct=True), dim=(0, 2))])
-def amax(input: Any, dim: Dims = (), keepdim: bool = False, *, out: Any = None) -> Any:
-    """The largest element; equal ones share the gradient. PyTorch: ``torch.amax``."""
-    return Amax.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
-
-
-@register(Amin, samples=[*OVER_ONE, Sample(T(2, 3, 4, distinct=True), dim=(0, 2))])
-def amin(input: Any, dim: Dims = (), keepdim: bool = False, *, out: Any = None) -> Any:
-    """The smallest element; equal ones share the gradient. PyTorch: ``torch.amin``."""
-    return Amin.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
-
-
-@register(Argmax, samples=[Sample(T(2, 3)), *OVER_ONE])
-def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The index of the largest element, the first of equals. PyTorch: ``torch.argmax``."""
-    return Argmax.apply(input, dim=_one(dim, input), keepdim=keepdim)
-
-
-@register(Argmin, samples=[Sample(T(2, 3)), *OVER_ONE])
-def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The index of the smallest element, the first of equals. PyTorch: ``torch.argmin``."""
-    return Argmin.apply(input, dim=_one(dim, input), keepdim=keepdim)
-
-
-def _one(dim: int | None, input: Any) -> int | None:
-    return None if dim is None or not input.ndim else check_dim(dim, input.ndim)
-
-
-@register(None, samples=[Sample(T(2, 3, distinct=True)), *OVER_ONE])
-def max(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """The largest element; with ``dim`` a pair (values, indices); with a tensor :func:`maximum`.
-
-    Examples
-    --------
-    >>> import edugrad
-    >>> values, indices = edugrad.tensor([[1.0, 5.0], [7.0, 2.0]]).max(dim=1)
-    >>> values, indices
-    (tensor([5., 7.]), tensor([1, 0]))
-
-    Notes
-    -----
-    PyTorch: ``torch.max``.
-    """
-    if isinstance(dim, Tensor):
-        return input.maximum(dim)
-    if dim is None:
-        return amax(input)
-    return _with_indices(input, argmax(input, dim, True), dim, keepdim)
-
-
-@register(None, samples=[Sample(T(2, 3, distinct=True)), *OVER_ONE])
-def min(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; like :func:`max`. PyTorch: ``torch.min``."""
-    if isinstance(dim, Tensor):
-        return input.minimum(dim)
-    if dim is None:
-        return amin(input)
-    return _with_indices(input, argmin(input, dim, True), dim, keepdim)
-
-
-def _with_indices(input: Any, indices: Any, dim: int, keepdim: bool) -> MaxResult:
-    values = input.gather(dim, indices)
-    if keepdim or not input.ndim:
-        return MaxResult(values, indices)
-    return MaxResult(values.squeeze(dim), indices.squeeze(dim))
+    params = _variance_params(input, dim, unbiased, correction)
+    return Std.apply(input, keepdim=keepdim, **params, out=out)
 
 
 @register(All, samples=[Sample(T(2, 3, kind="bool")), Sample(T(2, 3, kind="bool"), dim=1)])
@@ -490,6 +367,6 @@ def logsumexp(input: Any, dim: Dims, keepdim: bool = False, *, out: Any = None) 
     --------
     >>> import edugrad
     >>> edugrad.logsumexp(edugrad.tensor([1000.0, 1000.0]), dim=0)
-    tensor(1000.6931)
+    tensor(1000.6932)
     """
     return Logsumexp.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)

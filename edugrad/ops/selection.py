@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import dtypes
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor
@@ -61,10 +62,12 @@ class MaskedFill(Op):
 
 def _check_condition(name: str, condition: Any) -> None:
     if not isinstance(condition, Tensor) or condition._array.dtype != bool:
-        kind = condition.dtype if isinstance(condition, Tensor) else type(condition).__name__
-        raise TypeError(
+        given = isinstance(condition, Tensor)
+        kind = condition.dtype if given else type(condition).__name__
+        error = RuntimeError if given else TypeError
+        raise error(
             teach(
-                f"{name} expects a condition that is a boolean tensor",
+                f"{name} expected condition to be a boolean tensor",
                 got=str(kind),
                 mend="compare first, e.g. x > 0, or convert with .bool()",
             )
@@ -93,7 +96,7 @@ def where(condition: Any, input: Any = None, other: Any = None, *, out: Any = No
 
     Raises
     ------
-    TypeError
+    RuntimeError
         If the condition is not boolean.
 
     Examples
@@ -110,6 +113,9 @@ def where(condition: Any, input: Any = None, other: Any = None, *, out: Any = No
     _check_condition("where", condition)
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
+    if not isinstance(input, Tensor) and not isinstance(other, Tensor):
+        numbers = [(dtypes.of_scalar(each), None) for each in (input, other)]
+        input = condition.new_tensor(input, dtype=dtypes.result_type(numbers))
     return Where.apply(condition, input, other, out=out)
 
 
@@ -150,4 +156,14 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return value.item() if isinstance(value, Tensor) else value
+    if isinstance(value, Tensor):
+        return value.item()
+    if isinstance(value, (int, float)):
+        return value
+    raise TypeError(
+        teach(
+            "masked_fill() takes one number to fill in",
+            got=type(value).__name__,
+            mend="use edugrad.where(mask, values, x) for a value at each place",
+        )
+    )

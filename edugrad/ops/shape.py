@@ -115,6 +115,12 @@ class Squeeze(ViewOp):
         return grad.reshape(ctx.shape)
 
 
+class SqueezeOne(Squeeze):
+    """One dimension left out if its length is 1."""
+
+    node_name = "SqueezeBackward1"
+
+
 class Unsqueeze(ViewOp):
     """A dimension of length 1 put in."""
 
@@ -141,6 +147,14 @@ def view_shape(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """
     known = math.prod(length for length in shape if length != -1)
     unknown = shape.count(-1)
+    if unknown > 1:
+        raise RuntimeError(
+            teach(
+                "only one dimension can be inferred",
+                got=f"shape {list(shape)}",
+                mend="write -1 for one length at most",
+            )
+        )
     if unknown == 1 and known and count % known == 0:
         return tuple(count // known if length == -1 else length for length in shape)
     if unknown == 0 and known == count:
@@ -239,10 +253,10 @@ def permute(input: Any, *dims: Any) -> Any:
     if sorted(order) != list(range(input.ndim)):
         raise RuntimeError(
             teach(
-                "permute(sparse_coo): number of dimensions in the tensor input does not match the "
-                "length of the desired ordering of dimensions"
+                "permute(): number of dimensions in the tensor input does not match the length of "
+                "the desired ordering of dimensions"
                 if len(order) != input.ndim
-                else "permute(): duplicate dims are not allowed.",
+                else "permute(): duplicate dims are not allowed",
                 got=f"dims {lengths(dims)} for a tensor of {input.ndim} dimensions",
                 mend="name each dimension exactly once",
             )
@@ -285,7 +299,8 @@ def squeeze(input: Any, dim: Any = None) -> Any:
     shape = input._array.shape
     named = range(len(shape)) if dim is None else [dim] if isinstance(dim, int) else dim
     dims = [check_dim(each, len(shape)) for each in named]
-    return Squeeze.apply(input, dims=tuple(each for each in dims if shape and shape[each] == 1))
+    op = SqueezeOne if isinstance(dim, int) else Squeeze
+    return op.apply(input, dims=tuple(each for each in dims if shape and shape[each] == 1))
 
 
 @register(Unsqueeze, samples=[Sample(T(2, 3), 0), Sample(T(2, 3), -1), Sample(T(), 0)])
@@ -303,7 +318,13 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     shape = input._array.shape
     start, end = check_dim(start_dim, len(shape)), check_dim(end_dim, len(shape))
     if start > end:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+        raise RuntimeError(
+            teach(
+                "flatten() has invalid args: start_dim cannot come after end_dim",
+                got=f"start_dim={start_dim} and end_dim={end_dim} for {len(shape)} dimensions",
+                mend="name the first dimension to merge, then the last",
+            )
+        )
     return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
@@ -325,17 +346,28 @@ def expand(input: Any, *shape: Any) -> Any:
     full = tuple(
         have[k - lead] if length == -1 and k >= lead else length for k, length in enumerate(wanted)
     )
-    fits = lead >= 0 and all(h in (1, w) for h, w in zip(have, full[lead:], strict=True))
-    if not fits or -1 in full:
-        raise RuntimeError(
-            teach(
-                f"The expanded size of the tensor {list(wanted)} must match the existing size "
-                f"{list(have)} where that is not 1",
-                got=f"expand{wanted} of a tensor of shape {tuple(have)}",
-                mend="only dimensions of length 1 can be expanded; repeat(…) copies others",
-            )
+    if lead < 0:
+        rule = (
+            f"expand: the number of sizes provided ({len(wanted)}) must be greater or equal to the "
+            f"number of dimensions in the tensor ({len(have)})"
         )
-    return Expand.apply(input, shape=full)
+    elif -1 in full:
+        rule = "The expanded size of the tensor (-1) isn't allowed in a leading dimension"
+    else:
+        clash = next((k for k, h in enumerate(have, lead) if h not in (1, full[k])), None)
+        if clash is None:
+            return Expand.apply(input, shape=full)
+        rule = (
+            f"The expanded size of the tensor ({full[clash]}) must match the existing size "
+            f"({have[clash - lead]}) at non-singleton dimension {clash}"
+        )
+    raise RuntimeError(
+        teach(
+            rule,
+            got=f"expand{wanted} of a tensor of shape {tuple(have)}",
+            mend="only dimensions of length 1 can be expanded",
+        )
+    )
 
 
 @register(None, samples=[Sample(T(3), (2, 3))])
@@ -357,7 +389,8 @@ def sum_to_size(input: Any, *shape: Any) -> Any:
     dims = tuple(range(lead)) + tuple(
         k + lead for k, length in enumerate(wanted) if length == 1 and have[k + lead] != 1
     )
-    return (input.sum(dims, keepdim=True) if dims else input).reshape(wanted)
+    summed = input.sum(dims, keepdim=True) if dims else input
+    return summed.reshape(wanted)
 
 
 @register(None, samples=[Sample(T(2, 3))])

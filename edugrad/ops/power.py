@@ -1,0 +1,132 @@
+"""Powers, element by element: ``**`` and squares."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..autograd.function import Op
+from ..errors import teach
+from ..tensor import Tensor
+from .arithmetic import Binary, kind
+from .registry import Sample, T, register
+from .selection import where
+
+
+class Power(Binary):
+    """The first to the power of the second."""
+
+    op_name = "pow"
+    formula = "a ^ b"
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        result = _power(ctx.xp, a, b)
+        ctx.save_for_backward(a, b, result if ctx.needs_input_grad[1] else None)
+        return result
+
+
+class PowerOfTensor(Power):
+    """A tensor to the power of a number."""
+
+    node_name = "PowBackward0"
+    derivatives = ("grad · b · a^(b-1)", "")
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b, _ = ctx.saved_tensors
+        if b == 0:
+            return grad.new_zeros(grad._array.shape), None
+        return grad * (b * (a if b == 2 else a ** (b - 1))), None
+
+
+class PowerOfTensors(Power):
+    """A tensor to the power of another."""
+
+    node_name = "PowBackward1"
+    derivatives = ("grad · b · a^(b-1)", "grad · a^b · ln a")
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b, result = ctx.saved_tensors
+        need_a, need_b = ctx.needs_input_grad
+        return (
+            where(b == 0, 0.0, grad * (b * a ** (b - 1))) if need_a else None,
+            where((a == 0).logical_and(b >= 0), 0.0, grad * (result * a.log())) if need_b else None,
+        )
+
+
+class PowerOfNumber(Power):
+    """A number to the power of a tensor."""
+
+    node_name = "PowBackward2"
+    derivatives = ("", "grad · a^b · ln a")
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b, result = ctx.saved_tensors
+        if a == 0:
+            return None, where(b >= 0, 0.0, grad * (result * -math.inf))
+        return None, grad * (result * (math.log(a) if a > 0 else math.nan))
+
+
+def _power(xp: Any, a: Any, b: Any) -> Any:
+    if type(b) in (int, float) and b == 2:
+        return a * a
+    if kind(a) in "iu" and kind(b) in "iu" and (b < 0 if type(b) is int else (b < 0).any()):
+        raise RuntimeError(
+            teach(
+                "Integers to negative integer powers are not allowed",
+                got="an integer tensor and a negative exponent",
+                mend="convert to floating point first: x.float() ** -1",
+            )
+        )
+    return xp.power(a, b)
+
+
+def _pow(base: Any, exponent: Any) -> type[Op]:
+    if not isinstance(base, (Tensor, np.ndarray)):
+        return PowerOfNumber
+    return PowerOfTensors if isinstance(exponent, (Tensor, np.ndarray)) else PowerOfTensor
+
+
+def _pow_(input: Any, exponent: Any) -> Any:
+    """In-place version of :func:`pow`."""
+    return _pow(input, exponent).apply_(input, exponent)
+
+
+@register(
+    Power,
+    samples=[
+        Sample(T(2, 3, low=0.5), T(2, 3)),
+        Sample(T(2, 3), 2),
+        Sample(T(2, 3), 3),
+        Sample(T(2, 3, low=0.5), -1.5),
+        Sample(T(2, 3), 0),
+        Sample(2.0, T(2, 3)),
+    ],
+    inplace=_pow_,
+)
+def pow(input: Any, exponent: Any, *, out: Any = None) -> Any:
+    """Raise ``input`` to ``exponent``, element by element. PyTorch: ``torch.pow``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.tensor([1.0, 2.0, 3.0]) ** 2
+    tensor([1., 4., 9.])
+    """
+    return _pow(input, exponent).apply(input, exponent, out=out)
+
+
+def _square_(input: Any) -> Any:
+    """In-place version of :func:`square`."""
+    return PowerOfTensor.apply_(input, 2)
+
+
+@register(PowerOfTensor, samples=[Sample(T(2, 3)), Sample(T()), Sample(T(0, 2))], inplace=_square_)
+def square(input: Any, *, out: Any = None) -> Any:
+    """The square of each element. PyTorch: ``torch.square``."""
+    return PowerOfTensor.apply(input, 2, out=out)
