@@ -244,12 +244,11 @@ def _explain_index(error: Exception, tensor: Tensor, index: Any) -> IndexError:
     if "too many indices" in rule:
         rule = f"too many indices for tensor of dimension {tensor.ndim}"
     if "boolean index did not match" in rule:
-        masks = [
-            list(each.shape) for each in _parts(index) if getattr(each, "dtype", None) is bool_
-        ]
+        masks = [part for part in _parts(index) if getattr(part, "dtype", None) is bool_]
+        shapes = " and ".join(str(list(mask.shape)) for mask in masks)
         rule = (
-            f"The shape of the mask {' and '.join(map(str, masks))} does not match the shape of the "
-            f"indexed tensor {list(tensor.shape)}"
+            f"The shape of the mask {shapes} does not match the shape of the indexed tensor "
+            f"{list(tensor.shape)}"
         )
     return IndexError(
         teach(
