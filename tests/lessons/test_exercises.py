@@ -13,7 +13,7 @@ EXERCISES = {exercise.name: exercise for lesson in LESSONS for exercise in lesso
 UNFILLED = {
     "00.cube": (lambda side: ..., "cube_growth(5.0) returns nothing"),
     "01.by_hand": (lambda a, b, c: (..., ..., ...), "df_da is still missing"),
-    "01.diamond": (lambda x: ..., "diamond_backward(3.0) returns nothing"),
+    "01.diamond": (lambda x: ..., "diamond_backward(5.0) returns nothing"),
 }
 
 CUBE = {
@@ -94,16 +94,16 @@ DESCEND = {
         descending(in_no_grad, before=lambda x: x.grad.zero_()),
         "is the gradient reset before it is used",
     ),
-    "forgotten too early": (descending(in_no_grad, before=forget), "raised TypeError"),
+    "forgotten too early": (descending(in_no_grad, before=forget), "was it reset before"),
     "uphill": (
         descending(lambda x: in_no_grad(x, -0.1), after=forget),
         "the gradient points uphill",
     ),
     "one step": (once, "one step was taken"),
     "the answer": (lambda steps: 2.0, "this is the minimum itself"),
-    "a new tensor": (descending(rebound), "does not require grad"),
-    "no no_grad": (descending(in_the_open), "a leaf Variable that requires grad"),
-    "x reset instead": (descending(in_no_grad, after=lambda x: x.zero_()), "leaf Variable"),
+    "a new tensor": (descending(rebound), "makes a new tensor"),
+    "no no_grad": (descending(in_the_open), "only be changed inside `no_grad`"),
+    "x reset instead": (descending(in_no_grad, after=lambda x: x.zero_()), "not `x`, that has"),
 }
 
 MUTANTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -71,10 +71,16 @@ def check(exercise: str | Exercise, made: Any) -> Report:
         return Report(exercise.name, "not yet", error.difference, error.cause)
 
 
-def call(function: Any, *arguments: Any, label: str | None = None) -> Any:
+def call(
+    function: Any,
+    *arguments: Any,
+    label: str | None = None,
+    causes: Mapping[str, str] | None = None,
+) -> Any:
     """Call the learner's function; turn what goes wrong in it into :class:`Wrong`.
 
-    ``label`` is how the call is named in messages, by default ``name(arguments)``.
+    ``label`` is how the call is named in messages, by default ``name(arguments)``. ``causes`` maps
+    words of an error's message to the mistake that leads to it.
     """
     if function is None or function is ...:
         raise Unfilled("Nothing was handed to the check.")
@@ -91,7 +97,8 @@ def call(function: Any, *arguments: Any, label: str | None = None) -> Any:
         raise
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
-        raise Wrong(f"{label} raised {what}{_line(function, error)}") from None
+        cause = next((why for words, why in (causes or {}).items() if words in what), None)
+        raise Wrong(f"{label} raised {what}{_line(function, error)}", cause) from None
     if result is None or result is ...:
         raise Unfilled(f"{label} returns nothing.")
     return result

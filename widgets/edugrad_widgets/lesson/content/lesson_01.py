@@ -98,8 +98,9 @@ def gradients(a, b, c):
 
 
 def _examine_gradients(made: Any) -> str:
-    generator = np.random.default_rng(7)
-    a, b, c = generator.normal(size=(3, 2, 3))
+    a = np.array([[3.0, 1.0, 4.0], [1.0, 5.0, 9.0]])
+    b = np.array([[2.0, 7.0, 1.0], [8.0, 2.0, 8.0]])
+    c = np.array([[6.0, -2.0, 0.5], [2.5, -1.0, 3.0]])
     found = call(made, a.copy(), b.copy(), c.copy(), label="gradients(a, b, c)")
     if not isinstance(found, tuple | list) or len(found) != 3:
         raise Wrong("gradients(a, b, c) must return three arrays: df_da, df_db, df_dc.")
@@ -141,7 +142,7 @@ def diamond_backward(x):
 
 
 def _examine_diamond(made: Any) -> str:
-    for x in (3.0, -1.5):
+    for x in (5.0, -1.5):
         left, right = 2 * x, x * x
         compare(
             f"diamond_backward({x})",
@@ -184,10 +185,17 @@ def _descend_piling(steps: int) -> float:
 
 
 def _examine_descend(made: Any) -> str:
+    causes = {
+        "NoneType": "`x.grad` is empty there: was it reset before it was used?",
+        "leaf Variable": "`x` may only be changed inside `no_grad`, and it is `x.grad`, not `x`, "
+        "that has to be reset.",
+        "does not require grad": "`x = x - ...` makes a new tensor that takes no notes; `x -= ...` "
+        "changes the one there is.",
+    }
     for steps in (1, 3, 20):
         compare(
             f"descend({steps})",
-            call(made, steps),
+            call(made, steps, causes=causes),
             2 + 3 * 0.8**steps,
             causes=[
                 (_descend_piling(steps), "each step also takes the gradients of all earlier steps: "
