@@ -11,6 +11,8 @@ import torch
 import edugrad
 from edugrad.ops import OPS
 
+from .lessons import LESSONS
+from .lessons import differences as lesson_differences
 from .listed import absent
 from .operators import differences
 from .semantics import CHECKS
@@ -32,6 +34,10 @@ def verdicts(names: list[str]) -> dict[str, tuple[str, list[str]]]:
     for name, check in CHECKS.items():
         if not names or name in names:
             found = [text for text in check(edugrad, torch) if text]
+            table[name] = ("differs" if found else "same"), found
+    for name in LESSONS:
+        if not names or name in names:
+            found = lesson_differences(name)
             table[name] = ("differs" if found else "same"), found
     if not names:
         table.update({name: ("absent", []) for name in absent(edugrad)})
