@@ -192,7 +192,7 @@ def test_a_failing_block_is_drawn_and_the_kernel_goes_on(opened: Callable[..., L
     assert not lab.run_all()
     view = lab.output(1).locator(".eg-graph")
     failed = view.locator(".eg-error[data-item]")
-    assert "failed here" in (failed.text_content() or "")
+    assert "mat1 and mat2 shapes cannot be multiplied (64x10" in (failed.text_content() or "")
     assert "(64x10 and 12x3)" in view.locator(".eg-sentence").inner_text()
     assert "mend" in view.get_by_role("complementary").inner_text()
     assert "cannot be multiplied" in lab.output(1).inner_text()

@@ -36,7 +36,7 @@ def test_a_failed_op_is_an_error_and_no_result():
     assert (item.kind, item.tag, item.value, item.is_result) == (
         "error",
         "error",
-        "failed here",
+        "mat1 and mat2 shapes cannot be multiplied (64x10 and 12…",
         False,
     )
 

@@ -74,6 +74,11 @@ def test_a_source_line_names_the_cell_or_the_file():
     assert words.place(SourceLine("C:\\code\\train.py", 12, "")) == "train.py, line 12"
 
 
+def test_an_error_is_a_type_and_a_line():
+    assert words.error_parts("ValueError: n is odd\n  got:  3") == ("ValueError", "n is odd")
+    assert words.error_parts("shapes differ: 2 and 3") == ("error", "shapes differ: 2 and 3")
+
+
 @pytest.mark.parametrize(
     ("sent", "factor"),
     [

@@ -22,6 +22,7 @@ from .graph_steps import Phase, Storyteller
 ItemKind = Literal["input", "parameter", "op", "error", "fold"]
 TITLE = 26
 TAG = 18
+MESSAGE = 56
 EMPTY = (
     "There is no graph yet. Compute something from tensors inside the block "
     "with GraphView.record() as view: or pass a result, as in GraphView(loss)."
@@ -193,7 +194,7 @@ class GraphModel:
             kind="error" if node.error else node.kind,
             title=words.shorten(words.node_title(node), TITLE),
             tag=_tag(node, result),
-            value=words.brief(node.outputs[0].value) if node.outputs else "failed here",
+            value=_value(node),
             gradient=self._gradient(node.outputs[0].gradient if node.outputs else None),
             is_result=result,
             flaw=next(filter(None, flaws), ""),
@@ -247,8 +248,14 @@ class GraphModel:
         return Link(name, source, target, words.shorten(label, TITLE), gradient, level)
 
 
+def _value(node: GraphNode) -> str:
+    if node.error:
+        return words.shorten(words.error_parts(node.error)[1], MESSAGE)
+    return words.brief(node.outputs[0].value) if node.outputs else ""
+
+
 def _tag(node: GraphNode, result: bool) -> str:
     if node.error:
-        return "error"
+        return words.error_parts(node.error)[0]
     kind = words.shorten(node.label, TAG) if node.kind == "op" else node.kind
     return f"{kind} · result" if result else kind

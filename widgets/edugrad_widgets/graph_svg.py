@@ -53,14 +53,15 @@ def draw(scene: Scene, layout: Layout, style: str = "") -> str:
     width = max(bare[0], _legend_width(scene) if scene.legend else 0)
     height = bare[1] + (LEGEND if scene.legend else 0)
     size = f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}"'
-    size += f' data-box="0 0 {_n(bare[0])} {_n(bare[1])}" data-full="0 0 {_n(width)} {_n(height)}"'
+    left = (width - bare[0]) / 2
+    size += f' data-without-legend="{_n(left)} 0 {_n(bare[0])} {_n(bare[1])}"'
     label = escape(f"Computational graph with {len(scene.items)} nodes", quote=True)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" class="eg-picture" {size}']
     parts.append(f' role="group" aria-label="{label}">')
     if style:
         parts.append(f"<style>{style}</style>")
     parts.append(f'<rect class="eg-paper" width="{_n(width)}" height="{_n(height)}" rx="6"/>')
-    parts.append(f'<g transform="translate({MARGIN} {MARGIN})">')
+    parts.append(f'<g transform="translate({_n(left + MARGIN)} {MARGIN})">')
     parts += [_box(box, layout) for box in scene.frame.boxes]
     parts += [_link(link, layout.links[link.id]) for link in scene.links]
     parts += [_item(item, layout.items[item.id]) for item in scene.items]

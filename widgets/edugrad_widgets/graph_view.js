@@ -190,6 +190,7 @@ class View {
     this.picture = picture;
     this.stage.innerHTML = picture.svg ?? "";
     this.svg = this.stage.querySelector("svg");
+    this.whole = this.svg?.getAttribute("viewBox");
     this.root.classList.toggle("is-empty", !picture.steps?.length);
     this.items = this.elements("item");
     this.links = this.elements("link");
@@ -436,7 +437,7 @@ class View {
   // Size
 
   natural() {
-    const [, , width, height] = this.svg.getAttribute("data-box").split(" ").map(Number);
+    const [, , width, height] = this.svg.dataset.withoutLegend.split(" ").map(Number);
     return { width, height };
   }
 
@@ -454,7 +455,7 @@ class View {
     if (!this.svg) return;
     const { width, height } = this.natural();
     const scale = this.scale();
-    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.setAttribute("viewBox", this.svg.dataset.withoutLegend);
     this.svg.setAttribute("width", width * scale);
     this.svg.setAttribute("height", height * scale);
     this.body.style.setProperty("--height", `${clamp(height * scale + 2, LOWEST, TALLEST)}px`);
@@ -476,13 +477,13 @@ class View {
   /** The picture as one SVG text that needs nothing else: full size, colours filled in. */
   standalone() {
     const copy = this.svg.cloneNode(true);
-    const [, , width, height] = copy.getAttribute("data-full").split(" ").map(Number);
+    const [, , width, height] = this.whole.split(" ").map(Number);
     const colours = getComputedStyle(this.root);
     const style = this.picture.style.replace(/var\((--eg-[\w-]+)\)/g, (_, name) => colours.getPropertyValue(name).trim());
     const sheet = document.createElementNS("http://www.w3.org/2000/svg", "style");
     sheet.textContent = style;
     copy.prepend(sheet);
-    copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    copy.setAttribute("viewBox", this.whole);
     copy.setAttribute("width", width);
     copy.setAttribute("height", height);
     return { text: new XMLSerializer().serializeToString(copy), width, height };

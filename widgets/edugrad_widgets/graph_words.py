@@ -177,6 +177,12 @@ def bytes_text(count: int) -> str:
     return f"{number(size)} {unit}"
 
 
+def error_parts(message: str) -> tuple[str, str]:
+    """Split an error into its type and its first line: ``("ValueError", "n is odd")``."""
+    kind, colon, text = message.splitlines()[0].partition(": ")
+    return (kind, text) if colon and kind.isidentifier() else ("error", message.splitlines()[0])
+
+
 def place(source: SourceLine) -> str:
     """Where a source line stands: ``'train.py, line 3'``; a notebook cell has no file to name."""
     file = source.file.replace("\\", "/")
