@@ -11,12 +11,14 @@ from . import (
     indexing,
     joining,
     linalg,
+    logarithms,
     loss,
     power,
     reduction,
     rounding,
     selection,
     shape,
+    trigonometry,
 )
 from .methods import bind
 from .registry import OPS
@@ -35,10 +37,12 @@ __all__ = [
     "indexing",
     "joining",
     "linalg",
+    "logarithms",
     "loss",
     "power",
     "reduction",
     "rounding",
     "selection",
     "shape",
+    "trigonometry",
 ]

@@ -108,6 +108,7 @@ class OpInfo:
         return self.op is not None and self.op.differentiable
 
 
+PREFIXES = {"edugrad.linalg": "linalg.", "edugrad.Tensor": "Tensor."}
 OPS: dict[str, OpInfo] = {}
 METHODS: dict[str, Callable[..., Any]] = {}
 
@@ -137,16 +138,19 @@ def register(
     aliases : sequence of str
         Other names of the same function.
     namespace : str
-        Where it is public: "edugrad" or "edugrad.nn.functional".
+        Where it is public: "edugrad", "edugrad.nn.functional", "edugrad.linalg", "edugrad.special",
+        or "edugrad.Tensor" for what is a method only. Names of the linalg module and of methods
+        are listed with that prefix ("linalg.norm"), as other functions may have the same name.
     torch : str
         "same", or how it differs from PyTorch's.
     """
 
     def listed(function: F) -> F:
         name = function.__name__
+        prefix = PREFIXES.get(namespace, "")
         in_place = _in_place(op, name) if inplace is True and op is not None else inplace or None
         info = OpInfo(
-            name,
+            prefix + name,
             function,
             op,
             tuple(samples),
@@ -156,7 +160,7 @@ def register(
             torch,
         )
         for each in (name, *aliases):
-            OPS[each] = info
+            OPS[prefix + each] = info
             if method:
                 METHODS[each] = function
             if info.inplace is not None:
@@ -177,7 +181,13 @@ def _in_place(op: type[Op], name: str) -> Callable[..., Any]:
     return in_place
 
 
-def unary(op: type[Op], *samples: Sample, inplace: bool = True, torch: str = "same") -> Any:
+def unary(
+    op: type[Op],
+    *samples: Sample,
+    inplace: bool = True,
+    aliases: Sequence[str] = (),
+    torch: str = "same",
+) -> Any:
     """The public function of an element-wise op of one tensor, documented from its class."""
 
     def function(input: Any, *, out: Any = None) -> Any:
@@ -186,7 +196,7 @@ def unary(op: type[Op], *samples: Sample, inplace: bool = True, torch: str = "sa
     function.__name__ = function.__qualname__ = op.op_name
     function.__module__ = op.__module__
     function.__doc__ = _unary_doc(op)
-    return register(op, samples=samples, inplace=inplace, torch=torch)(function)
+    return register(op, samples=samples, inplace=inplace, aliases=aliases, torch=torch)(function)
 
 
 def _unary_doc(op: type[Op]) -> str:

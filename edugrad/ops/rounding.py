@@ -138,7 +138,7 @@ floor = unary(Floor, *STEPS)
 ceil = unary(Ceil, *STEPS)
 
 
-trunc = unary(Trunc, *STEPS)
+trunc = unary(Trunc, *STEPS, aliases=["fix"])
 
 
 @register(Round, samples=[*STEPS, Sample(T(7, distinct=True), decimals=1)])
