@@ -224,8 +224,9 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
-        if self._view is not None:
-            self._view.refresh(self)
+        view = self._view
+        if view is not None and view.is_stale(self) and view.creation != "no_grad":
+            return self._requires_grad or view.base._requires_grad
         return self._requires_grad
 
     @requires_grad.setter

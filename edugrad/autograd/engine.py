@@ -105,6 +105,17 @@ class Walk:
 
     def _arrive(self, node: AccumulateGrad, gradients: list[Tensor | None]) -> None:
         leaf = node.variable
+        if not leaf._requires_grad:
+            return
+        if leaf._edge is not None:
+            raise RuntimeError(
+                teach(
+                    "leaf variable has been moved into the graph interior",
+                    got=f"a tensor of shape {tuple(leaf.shape)}, now the result of {leaf.grad_fn}",
+                    mend="after detach_() or requires_grad_(False), compute with a new tensor "
+                    "instead of writing into the old one",
+                )
+            )
         gradient: Any = gradients[0]
         if leaf._hooks is not None:
             gradient = _call(leaf._hooks, gradient)

@@ -51,15 +51,46 @@ class View:
         self.version = version
         self.creation = creation
 
+    def is_stale(self, tensor: Tensor) -> bool:
+        """Whether the memory was written to since the place of ``tensor`` was found."""
+        return self.version != tensor._storage.version
+
     def refresh(self, tensor: Tensor) -> None:
         """Bring the place of ``tensor`` in the graph up to date with its base."""
         if self.version == tensor._storage.version:
             return
+        if self.creation != "tracked":
+            if mode.grad and self.base._requires_grad:
+                raise self.untracked("its base or another view of its base has been", tensor)
+            return
         self.version = tensor._storage.version
-        if self.creation != "no_grad" and self.base._requires_grad:
+        if self.base._requires_grad:
             with enable_grad():
                 tensor._edge = gradient_edge(self.replay(self.base))
             tensor._requires_grad = True
+
+    def untracked(self, written: str, tensor: Tensor) -> RuntimeError:
+        """The error for a write that a view of this creation cannot follow."""
+        shape = tuple(tensor._array.shape)
+        if self.creation == "no_grad":
+            return RuntimeError(
+                teach(
+                    f"A view was created in no_grad mode and {written} modified inplace with grad "
+                    "mode enabled",
+                    got=f"a view of shape {shape}",
+                    mend="make the view and write both inside the no_grad block, or both outside",
+                )
+            )
+        op, _, output = self.steps[-1]
+        return RuntimeError(
+            teach(
+                f"Output {output} of {op.node_name} is a view and {written} modified inplace. "
+                "This view is the output of a function that returns multiple views. Such "
+                "functions do not allow the output views to be modified inplace",
+                got=f"a view of shape {shape}",
+                mend="write the result to a new tensor, or make single views by indexing: x[i]",
+            )
+        )
 
     def replay(self, base: Tensor) -> Tensor:
         """Take the same view of another tensor shaped like the base."""
@@ -116,33 +147,18 @@ def check_write(target: Tensor, op_name: str, tracked: bool) -> None:
                 mend="clone() the tensor before writing to it",
             )
         )
-    if not tracked or not mode.grad:
-        return
     view = target._view
+    touched = tracked or (view is not None and view.base._requires_grad)
+    if not touched or not mode.grad:
+        return
     if view is None:
         if target._requires_grad and target._edge is None:
             _refuse_leaf("a leaf Variable", target, op_name)
         return
     if view.base._requires_grad and view.base._edge is None:
         _refuse_leaf("a view of a leaf Variable", view.base, op_name)
-    if view.creation == "multiple":
-        raise RuntimeError(
-            teach(
-                "a view made by a function that returns several views (unbind, split, chunk) may "
-                "not be modified inplace",
-                got=f"{op_name} on such a view of shape {tuple(target._array.shape)}",
-                mend="write the result to a new tensor, or index the original: x[i].mul_(2)",
-            )
-        )
-    if view.creation == "no_grad":
-        raise RuntimeError(
-            teach(
-                "a view was created in no_grad mode and is being modified inplace with grad mode "
-                "enabled",
-                got=f"{op_name} on a view of shape {tuple(target._array.shape)}",
-                mend="make the view and write to it both inside the no_grad block, or both outside",
-            )
-        )
+    if view.creation != "tracked":
+        raise view.untracked("is being", target)
 
 
 def _refuse_leaf(what: str, leaf: Tensor, op_name: str) -> None:
@@ -158,9 +174,13 @@ def _refuse_leaf(what: str, leaf: Tensor, op_name: str) -> None:
 
 
 def _overlaps_itself(array: Any) -> bool:
-    return array.size > 0 and 0 in array.strides and any(
-        stride == 0 and length > 1
-        for stride, length in zip(array.strides, array.shape, strict=True)
+    return (
+        array.size > 0
+        and 0 in array.strides
+        and any(
+            stride == 0 and length > 1
+            for stride, length in zip(array.strides, array.shape, strict=True)
+        )
     )
 
 

@@ -84,11 +84,13 @@ class Copy(Op):
 
     @classmethod
     def write(cls, ctx: Any, target: Any, source: Any) -> None:
+        if source.shape != target.shape:
+            source = ctx.xp.broadcast_to(source, target.shape)
         target[...] = source
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
-        return None, grad
+        return grad.new_zeros(grad.shape) if ctx.needs_input_grad[0] else None, grad
 
 
 class Fill(Op):
@@ -104,7 +106,7 @@ class Fill(Op):
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
-        return None
+        return grad.new_zeros(grad.shape)
 
 
 @register(Clone, samples=[Sample(T(2, 3)), Sample(T())])
