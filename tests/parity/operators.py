@@ -16,11 +16,13 @@ PLACES = {
     "edugrad.nn.functional": ("nn.functional",),
     "edugrad.linalg": ("linalg",),
     "edugrad.special": ("special",),
+    "edugrad.Tensor": ("Tensor",),
 }
 
 
 def lookup(library: Any, info: OpInfo, name: str) -> Callable[..., Any] | None:
     """The function of that name in a library, as a function or as a method of its Tensor."""
+    name = name.rpartition(".")[2]
     for place in (*PLACES.get(info.namespace, ("",)), "", "nn.functional", "linalg", "special"):
         found = library
         for part in filter(None, place.split(".")):
