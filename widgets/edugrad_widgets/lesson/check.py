@@ -35,19 +35,18 @@ class Report(Card):
     def __init__(self, name: str, status: Status, found: str, cause: str | None = None) -> None:
         lines = [f"{name}: {status}", *(f"  {line}" for line in found.splitlines())]
         mark, tone = _MARKS[status]
+        first, _, rest = found.partition("\n")
         body = [
             f'<div class="edu-verdict"><span class="edu-mark edu-{tone}" aria-hidden="true">{mark}'
-            f"</span><div><p><strong>{status.capitalize()}.</strong> {_with_breaks(found)}</p>"
+            f"</span><div><p><strong>{status.capitalize()}.</strong> {inline(first)}</p>"
         ]
+        if rest:
+            body.append(f'<p class="edu-lines">{inline(rest)}</p>')
         if cause is not None:
             lines.append(f"  Likely cause: {cause}")
             body.append(f"<p>Likely cause: {inline(cause)}</p>")
         super().__init__("\n".join(lines), "".join(body) + "</div></div>")
         self.status: Status = status
-
-
-def _with_breaks(text: str) -> str:
-    return inline(text).replace("\n", "<br>")
 
 
 def check(exercise: str | Exercise, made: Any) -> Report:
