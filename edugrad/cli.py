@@ -51,7 +51,8 @@ def copy_lessons(source: Path, folder: Path) -> Copied:
 
 def report(copied: Copied, folder: Path) -> str:
     """Say in one or two lines what the folder holds now."""
-    lines = [f"{folder}: {len(copied.added)} files copied."]
+    count = len(copied.added)
+    lines = [f"{folder}: {count} {'file' if count == 1 else 'files'} copied."]
     if copied.kept:
         names = ", ".join(copied.kept)
         lines.append(

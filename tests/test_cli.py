@@ -89,7 +89,7 @@ class TestCopying:
     def test_the_report_names_what_was_kept(self):
         copied = cli.Copied(added=("00_start_here.ipynb",), kept=("01_graph.ipynb",))
         text = cli.report(copied, Path("mine"))
-        assert text.startswith("mine: 1 files copied.\n")
+        assert text.startswith("mine: 1 file copied.\n")
         assert "01_graph.ipynb. To get the original of one again, rename or delete yours." in text
 
     def test_the_report_is_one_line_where_nothing_was_kept(self):
