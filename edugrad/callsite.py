@@ -56,8 +56,12 @@ def call_site() -> CallSite | None:
     """The line of user code that is calling edugrad now, or None when there is none."""
     frame = sys._getframe(1)
     while frame is not None:
-        if is_user_code(frame.f_code):
-            return CallSite(frame.f_code, frame.f_lasti)
+        code = frame.f_code
+        internal = _is_internal.get(code.co_filename)
+        if internal is None:
+            internal = not is_user_code(code)
+        if not internal:
+            return CallSite(code, frame.f_lasti)
         frame = frame.f_back  # type: ignore[assignment]
     return None
 

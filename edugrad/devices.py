@@ -30,9 +30,10 @@ class Device:
     PyTorch: ``torch.device``.
     """
 
-    __slots__ = ("type", "index")
+    __slots__ = ("type", "index", "xp")
     type: str
     index: int | None
+    xp: Any
 
     def __new__(cls, type: Any = "cpu", index: int | None = None) -> Device:
         if isinstance(type, Device):
@@ -45,10 +46,12 @@ class Device:
             _devices[kind, number] = known
         return known
 
-    @property
-    def xp(self) -> Any:
-        """The array module of this device: numpy or cupy."""
-        return array_module(self.type)
+    def __getattr__(self, name: str) -> Any:
+        """Find the array module, ``xp``, when it is first asked for; then it is kept."""
+        if name != "xp":
+            raise AttributeError(f"'device' object has no attribute {name!r}")
+        self.xp = array_module(self.type)
+        return self.xp
 
     def __repr__(self) -> str:
         index = "" if self.index is None else f", index={self.index}"
@@ -121,6 +124,10 @@ def use_array_module(kind: str, module: Any | None) -> None:
         _modules.pop(kind, None)
     else:
         _modules[kind] = module
+    for known in _devices.values():
+        if known.type == kind:
+            with contextlib.suppress(AttributeError):
+                del known.xp
 
 
 def _load_cupy() -> Any:

@@ -175,11 +175,15 @@ class Op(Node):
         except Exception as error:
             explain(cls, arrays, error)
             raise
-        raw = result if type(result) is tuple else (result,)
-        outputs = ctx._wrap(raw, inputs, device, params)
+        if cls.view or type(result) is tuple:
+            outputs = ctx._wrap(result, inputs, device, params)
+        else:
+            array = result if type(result) is ctx.xp.ndarray else ctx.xp.asarray(result)
+            outputs = (Tensor._wrap(array, device),)
         if tracked:
             ctx._place(inputs, outputs, params, outputs[0]._storage.version)
-            ctx.saved = ctx._pack(inputs, arrays, raw, outputs)
+            if ctx.saved:
+                ctx.saved = ctx._pack(inputs, arrays, result, outputs)
             for number, output in enumerate(outputs):
                 if output._array.dtype.kind == "f":
                     output._edge = (ctx, number)
@@ -265,14 +269,13 @@ class Op(Node):
         return arrays, device, tuple(needs)
 
     def _wrap(
-        self, raw: tuple[Any, ...], inputs: tuple[Any, ...], device: Device, params: dict[str, Any]
+        self, result: Any, inputs: tuple[Any, ...], device: Device, params: dict[str, Any]
     ) -> tuple[Tensor, ...]:
-        """Tensors over the result's arrays; those of a view share the input's storage."""
-        array_type = self.xp.ndarray
+        """Tensors over several results, or over views, which share the input's storage."""
+        raw = result if type(result) is tuple else (result,)
         outputs = []
-        for number, array in enumerate(raw):
-            if type(array) is not array_type:
-                array = self.xp.asarray(array)
+        for number, each in enumerate(raw):
+            array = each if type(each) is self.xp.ndarray else self.xp.asarray(each)
             if not self.view:
                 outputs.append(Tensor._wrap(array, device))
                 continue
@@ -291,23 +294,31 @@ class Op(Node):
         """Enter the graph: edges to the inputs' nodes, and what the engine and the viewer need."""
         edges: list[Edge | None] = []
         constants: list[Any] = []
-        for value, need in zip(inputs, self.needs_input_grad, strict=True):
-            edges.append((value._edge or gradient_edge(value)) if need else None)
-            constants.append(None if need else _constant(value))
+        for value, need in zip(inputs, self.needs_input_grad):  # noqa: B905 (one for each)
+            if need:
+                edges.append(value._edge or gradient_edge(value))
+                constants.append(None)
+            else:
+                edges.append(None)
+                constants.append(_constant(value) if isinstance(value, Tensor) else value)
         self.place(tuple(edges), call_site())
         self.params = params
         self.constants = constants
-        self.outputs = made = []
-        for each in outputs:
-            array = each._array
-            made.append((array.shape, array.dtype, weakref.ref(each), version))
+        if len(outputs) == 1:
+            array = outputs[0]._array
+            self.outputs = [(array.shape, array.dtype, weakref.ref(outputs[0]), version)]
+        else:
+            self.outputs = [
+                (each._array.shape, each._array.dtype, weakref.ref(each), version)
+                for each in outputs
+            ]
         if self.broadcasts or self.restore is not None:
             self._note_forms(inputs)
 
     def _note_forms(self, inputs: tuple[Any, ...]) -> None:
         """Remember shapes and dtypes of inputs whose gradients may come out in another form."""
         shape, dtype = self.outputs[0][:2]
-        for value, need in zip(inputs, self.needs_input_grad, strict=True):
+        for value, need in zip(inputs, self.needs_input_grad):  # noqa: B905 (one for each)
             if need and (value._array.shape != shape or value._array.dtype is not dtype):
                 break
         else:
@@ -322,7 +333,7 @@ class Op(Node):
         self,
         inputs: tuple[Any, ...],
         arrays: list[Any],
-        raw: tuple[Any, ...],
+        result: Any,
         outputs: tuple[Tensor, ...],
     ) -> tuple[Any, ...]:
         """Turn what ``forward`` saved into records with versions."""
@@ -336,15 +347,15 @@ class Op(Node):
                     records.append(pack_input(inputs[number], array, self.edges[number]))
                     break
             else:
-                records.append(self._pack_result(value, raw, outputs, inputs))
+                records.append(self._pack_result(value, result, outputs, inputs))
         return tuple(records)
 
     def _pack_result(
-        self, value: Any, raw: tuple[Any, ...], outputs: tuple[Tensor, ...], inputs: tuple[Any, ...]
+        self, value: Any, result: Any, outputs: tuple[Tensor, ...], inputs: tuple[Any, ...]
     ) -> Any:
         """A saved output, or a new array that ``forward`` made for ``backward`` alone."""
-        for number, result in enumerate(raw):
-            if value is result:
+        for number, each in enumerate(result if type(result) is tuple else (result,)):
+            if value is each:
                 return pack_output(outputs[number], (self, number))
         return Tensor._wrap(self.xp.asarray(value), inputs_device(inputs))
 
@@ -413,11 +424,9 @@ def inputs_device(inputs: tuple[Any, ...]) -> Device:
     return next(value._device for value in inputs if isinstance(value, Tensor))
 
 
-def _constant(value: Any) -> Any:
-    """What is kept of an input without gradient: a number, or where to look for the tensor."""
-    if isinstance(value, Tensor):
-        return Constant(weakref.ref(value), value._storage.version, value._array.shape, value.dtype)
-    return value
+def _constant(value: Tensor) -> Constant:
+    """Where to look for a tensor input without gradient."""
+    return Constant(weakref.ref(value), value._storage.version, value._array.shape, value.dtype)
 
 
 def _in_form(gradient: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
