@@ -9,7 +9,7 @@ NEEDS_VENV := The environment could not be made. On Debian and Ubuntu: apt insta
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCES := edugrad widgets/edugrad_widgets
 
-.PHONY: help lab test check lint format clean
+.PHONY: help lab test parity check lint format clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ lab: $(VENV)/.lessons ## open the lessons in JupyterLab (PORT=8899 chooses the p
 
 test: $(VENV)/.test ## run every test: unit tests, docstring examples, lessons, browser
 	@$(PY) -m pytest --doctest-modules --nbval $(SOURCES) lessons tests
+
+parity: .parity/.installed ## compare with PyTorch, op by op (installs its CPU version into .parity)
+	@.parity/bin/python -m tests.parity
 
 check: lint ## lint, types and the fast tests, in under a minute
 	@$(PY) -m pytest --quiet -m "not gpu and not browser" tests
@@ -33,7 +36,7 @@ format: $(VENV)/.dev ## rewrite the sources in the project's format
 	@$(PY) -m ruff format
 
 clean: ## remove .venv, caches and builds
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .parity build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find edugrad widgets lessons tests benchmarks scripts \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
 
@@ -52,6 +55,14 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing the developer tools into $(VENV) (a minute or two, once)"
 	@$(INSTALL) -e ".[dev]"
 	@touch $@ $(VENV)/.test $(VENV)/.lessons
+
+# PyTorch has an environment of its own; 2.13.0 is the version that edugrad is compared with.
+.parity/.installed: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
+	@echo "Installing PyTorch into .parity (a minute or two, once)"
+	@$(PY) -m venv .parity
+	@.parity/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	  torch==2.13.0 -e .
+	@touch $@
 
 $(VENV)/pyvenv.cfg:
 	@for python in $(PYTHONS); do \
