@@ -11,8 +11,9 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-import edugrad
 import torch
+
+import edugrad
 
 OPS = 500
 ROUNDS = 60
