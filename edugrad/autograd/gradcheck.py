@@ -169,9 +169,10 @@ def _numerical(func: Any, arguments: tuple[Any, ...], number: int, x: Tensor, ep
         kept = flat[index].copy()
         flat[index] = kept + step
         result = func(*arguments)
-        flat[index] = kept
         found = result[number] if isinstance(result, (tuple, list)) else result
-        return devices.to_numpy(found._array).astype(np.float64).reshape(-1)
+        copied = devices.to_numpy(found._array).astype(np.float64).reshape(-1)
+        flat[index] = kept
+        return copied
 
     columns = [(moved(index, eps) - moved(index, -eps)) / (2 * eps) for index in range(flat.size)]
     return np.stack(columns, 1) if columns else np.zeros((1, 0))

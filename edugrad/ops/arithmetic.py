@@ -18,8 +18,8 @@ PAIRS = [
     Sample(T(0, 3), T(3)),
 ]
 APART = [
-    Sample(T(2, 3, distinct=True), T(2, 3, distinct=True)),
-    Sample(T(4, distinct=True), T(3, 1, distinct=True)),
+    Sample(T(2, 3, distinct=True), T(2, 3, low=-1.9, distinct=True)),
+    Sample(T(4, distinct=True), T(3, 1, low=-1.9, distinct=True)),
 ]
 POSITIVE = [
     Sample(T(2, 3), T(2, 3, low=0.5)),

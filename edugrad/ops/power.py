@@ -98,7 +98,7 @@ def _pow_(input: Any, exponent: Any) -> Any:
 
 
 @register(
-    Power,
+    PowerOfTensors,
     samples=[
         Sample(T(2, 3, low=0.5), T(2, 3)),
         Sample(T(2, 3), 2),

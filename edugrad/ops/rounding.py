@@ -126,7 +126,7 @@ def _above(a: Any, low: Any, high: Any) -> Any:
     return a > high if low is None else (a > high).logical_or(high < low)
 
 
-STEPS = (Sample(T(7, low=-1.9, high=1.9, distinct=True)),)
+STEPS = (Sample(T(7, low=-1.9, high=1.8, distinct=True)),)
 
 
 sign = unary(Sign, *AWAY_FROM_ZERO)
@@ -178,7 +178,7 @@ def _need_bound(low: Any, high: Any) -> None:
 @register(
     Clamp,
     samples=[
-        Sample(T(2, 3, distinct=True), min=-1.0, max=1.0),
+        Sample(T(2, 3, distinct=True), min=-0.9, max=1.1),
         Sample(T(5, distinct=True), min=0.1),
         Sample(T(5, distinct=True), max=0.1),
         Sample(T(2, 3, distinct=True), T(3, low=-1.5, high=-0.5), T(2, 1, low=0.5, high=1.5)),
