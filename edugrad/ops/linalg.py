@@ -69,7 +69,7 @@ class MatrixVector(Op):
 class VectorMatrix(Op):
     """Product of a vector and a matrix, or a stack of matrices."""
 
-    op_name = "vector_matrix"
+    op_name = "matmul"
     node_name = "SqueezeBackward4"
     formula = "a @ b"
     derivatives = ("b @ grad", "a ⊗ grad")
@@ -170,11 +170,11 @@ def _check_stacks(a: tuple[int, ...], b: tuple[int, ...]) -> None:
 def _mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
     inner_a, inner_b = a[-1], b[-2] if len(b) > 1 else b[0]
     first, second = "x".join(map(str, a)), "x".join(map(str, b))
-    mend = f"the inner sizes {inner_a} and {inner_b} must be equal"
+    mend = "reshape or transpose one of them until they are"
     if a[-1] == b[-1]:
-        mend += "; transposing the second, b.T, would make them so"
+        mend = "transpose the second: a @ b.T"
     elif len(a) > 1 and a[-2] == inner_b:
-        mend += "; transposing the first, a.T, would make them so"
+        mend = "transpose the first: a.T @ b"
     return RuntimeError(
         teach(
             f"mat1 and mat2 shapes cannot be multiplied ({first} and {second}): "
