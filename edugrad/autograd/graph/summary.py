@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -16,23 +17,27 @@ def summarize(array: Any, limit: int) -> Summary:
     """The statistics of an array, and its values if it has at most ``limit`` elements."""
     host = devices.to_numpy(array)
     values = host.tolist() if host.size <= limit else None
+    if host.size == 1 and math.isfinite(host.item()):
+        number = float(host.item())
+        return Summary(number, number, number, 0.0, abs(number), 0, 0, values)
     numbers = host.astype(np.float64).reshape(-1)
     finite = numbers[np.isfinite(numbers)]
     nans = int(np.isnan(numbers).sum())
     infs = int(numbers.size - finite.size - nans)
     if not finite.size:
         return Summary(None, None, None, None, None, nans, infs, values)
-    with np.errstate(over="ignore"):
-        return Summary(
-            float(finite.min()),
-            float(finite.max()),
-            float(finite.mean()),
-            float(finite.std()),
-            float(np.linalg.norm(finite)),
-            nans,
-            infs,
-            values,
-        )
+    mean = float(finite.sum()) / finite.size
+    away = finite - mean
+    return Summary(
+        float(finite.min()),
+        float(finite.max()),
+        mean,
+        math.sqrt(float(away @ away) / finite.size),
+        math.sqrt(float(finite @ finite)),
+        nans,
+        infs,
+        values,
+    )
 
 
 def source_line(site: CallSite | None) -> SourceLine | None:
