@@ -174,6 +174,16 @@ def promote_types(a: DType, b: DType) -> DType:
     >>> promote_types(uint8, int8)
     edugrad.int16
     """
+    for number, dtype in enumerate((a, b), 1):
+        if not isinstance(dtype, DType):
+            raise TypeError(
+                teach(
+                    f"promote_types(): argument 'type{number}' must be edugrad.dtype, not "
+                    f"{type(dtype).__name__}",
+                    got=repr(dtype),
+                    mend="pass two dtypes, e.g. promote_types(edugrad.int64, edugrad.float32)",
+                )
+            )
     return _promotion[a, b]
 
 

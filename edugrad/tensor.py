@@ -124,12 +124,13 @@ class Tensor:
         def __setitem__(self, index: Any, value: Any) -> None: ...
 
     def __new__(cls, *data: Any) -> Tensor:
-        if len(data) == 1 and not isinstance(data[0], int):
+        if len(data) == 1 and not isinstance(data[0], (int, Size)):
             values = data[0]
             array = values.numpy() if isinstance(values, Tensor) else np.array(values)
             array = np.array(array, dtypes.get_default_dtype().numpy)
         else:
-            array = np.empty(data if data else 0, dtypes.get_default_dtype().numpy)
+            shape = data[0] if data and isinstance(data[0], Size) else data or 0
+            array = np.empty(shape, dtypes.get_default_dtype().numpy)
         return cls._wrap(array)
 
     @classmethod
@@ -169,6 +170,8 @@ class Tensor:
     def dim(self) -> int:
         """The number of dimensions. PyTorch: ``Tensor.dim``."""
         return self._array.ndim
+
+    ndimension = dim
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of one dimension. PyTorch: ``Tensor.size``."""
@@ -231,6 +234,14 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError(
+                teach(
+                    "requires_grad must be a bool",
+                    got=repr(value),
+                    mend="x.requires_grad = True, or x.requires_grad_()",
+                )
+            )
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -240,7 +251,18 @@ class Tensor:
         ------
         RuntimeError
             If the dtype is not a floating type, or the tensor is not a leaf.
+        TypeError
+            If ``requires_grad`` is not a bool.
         """
+        if not isinstance(requires_grad, bool):
+            raise TypeError(
+                teach(
+                    "requires_grad_(): argument 'requires_grad' must be bool, not "
+                    f"{type(requires_grad).__name__}",
+                    got=repr(requires_grad),
+                    mend="x.requires_grad_() or x.requires_grad_(False)",
+                )
+            )
         if requires_grad and self._array.dtype.kind != "f":
             raise RuntimeError(
                 teach(
@@ -252,13 +274,15 @@ class Tensor:
         if not self.is_leaf and not requires_grad:
             raise RuntimeError(
                 teach(
-                    "you can only change requires_grad flags of leaf variables",
+                    "you can only change requires_grad flags of leaf variables. If you want to "
+                    "use a computed variable in a subgraph that doesn't require differentiation "
+                    "use var_no_grad = var.detach().",
                     got=f"the result of {self.grad_fn}",
                     mend="use detach() for a tensor that shares the values but not the graph",
                 )
             )
         if self.is_leaf:
-            self._requires_grad = bool(requires_grad)
+            self._requires_grad = requires_grad
         return self
 
     @property
@@ -293,17 +317,27 @@ class Tensor:
         if not isinstance(value, Tensor):
             raise TypeError(
                 teach(
-                    "grad must be a Tensor or None",
+                    "assigned grad expected to be a Tensor or None but got grad of type "
+                    f"{type(value).__name__}",
                     got=type(value).__name__,
                     mend="wrap it: x.grad = edugrad.tensor(…), or x.grad = None to clear it",
                 )
             )
-        wanted, given = _kind(self), _kind(value)
-        if wanted != given:
+        rule = ""
+        if value._array.shape != self._array.shape:
+            rule = (
+                f"of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'. Please "
+                "ensure that the gradient and the tensor are the same size"
+            )
+        elif value._array.dtype != self._array.dtype:
+            rule = f"with dtype '{value.dtype.name}' to a tensor with dtype '{self.dtype.name}'"
+        elif value._device is not self._device:
+            rule = f"with device '{value._device}' to a tensor with device '{self._device}'"
+        if rule:
             raise RuntimeError(
                 teach(
-                    "a gradient has the shape, dtype and device of its tensor",
-                    got=f"{given} for a tensor of {wanted}",
+                    f"attempting to assign a gradient {rule}",
+                    got=f"{_kind(value)} for a tensor of {_kind(self)}",
                     mend="reshape it or convert it with .to(…)",
                 )
             )
@@ -377,7 +411,8 @@ class Tensor:
             if self.requires_grad:
                 raise RuntimeError(
                     teach(
-                        "Can't call numpy() on Tensor that requires grad",
+                        "Can't call numpy() on Tensor that requires grad. Use "
+                        "tensor.detach().numpy() instead.",
                         got="a tensor that is part of a graph, which NumPy cannot follow",
                         mend="use tensor.detach().numpy()",
                     )
@@ -394,6 +429,11 @@ class Tensor:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __array_wrap__(
+        self, array: np.ndarray, context: Any = None, return_scalar: bool = False
+    ) -> Tensor:
+        return Tensor._wrap(np.asarray(array))
 
     def __len__(self) -> int:
         if not self._array.ndim:
@@ -417,10 +457,21 @@ class Tensor:
         return bool(self._array.item())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._only_number())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._only_number())
+
+    def _only_number(self) -> Any:
+        if self._array.size != 1:
+            raise ValueError(
+                teach(
+                    "only one element tensors can be converted to Python scalars",
+                    got=f"shape {tuple(self._array.shape)}",
+                    mend="choose one element, e.g. float(x[0]), or use tolist() for all of them",
+                )
+            )
+        return self._array.item()
 
     def __index__(self) -> int:
         if self._array.dtype.kind == "f" or self._array.size != 1:
@@ -428,6 +479,15 @@ class Tensor:
         return int(self._array.item())
 
     def __contains__(self, value: Any) -> bool:
+        if not isinstance(value, (Tensor, bool, int, float, np.generic)):
+            raise RuntimeError(
+                teach(
+                    "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+                    f"{type(value)}.",
+                    got=repr(value),
+                    mend="look for a number: 3 in x",
+                )
+            )
         return bool((self == value).any())
 
     def __hash__(self) -> int:
@@ -439,7 +499,15 @@ class Tensor:
     def __format__(self, specification: str) -> str:
         if not self._array.ndim:
             return format(self.item(), specification)
-        return format(str(self), specification)
+        if specification:
+            raise TypeError(
+                teach(
+                    "unsupported format string passed to Tensor.__format__",
+                    got=f"{specification!r} for a tensor of shape {tuple(self._array.shape)}",
+                    mend="format one number, f'{x.item():.2f}', or use edugrad.set_printoptions",
+                )
+            )
+        return str(self)
 
     def __reduce__(self) -> Any:
         return _rebuild, (devices.to_numpy(self._array), str(self._device), self.requires_grad)
@@ -448,7 +516,8 @@ class Tensor:
         if not self.is_leaf:
             raise RuntimeError(
                 teach(
-                    "only leaf tensors (made by the user) support the deepcopy protocol",
+                    "Only Tensors created explicitly by the user (graph leaves) support the "
+                    "deepcopy protocol at the moment.",
                     got=f"the result of {self.grad_fn}",
                     mend="copy tensor.detach() instead",
                 )

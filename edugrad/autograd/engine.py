@@ -406,7 +406,7 @@ def _roots(outputs: list[Tensor], gradients: Any) -> list[tuple[Edge, Tensor]]:
     if len(given) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
     return [
-        (_root_edge(number, output), _root_gradient(output, gradient))
+        (_root_edge(number, output), _root_gradient(number, output, gradient))
         for number, (output, gradient) in enumerate(zip(outputs, given, strict=True))
     ]
 
@@ -434,7 +434,7 @@ def _why_no_graph(output: Tensor) -> str:
     return "a fresh tensor: nothing it was computed from has requires_grad=True"
 
 
-def _root_gradient(output: Tensor, gradient: Any) -> Tensor:
+def _root_gradient(number: int, output: Tensor, gradient: Any) -> Tensor:
     if gradient is None:
         if output._array.size != 1:
             raise RuntimeError(
@@ -458,8 +458,8 @@ def _root_gradient(output: Tensor, gradient: Any) -> Tensor:
     if gradient._array.shape != output._array.shape:
         raise RuntimeError(
             teach(
-                f"Mismatch in shape: the gradient has a shape of {gradient.shape} and the output "
-                f"has a shape of {output.shape}",
+                f"Mismatch in shape: grad_output[{number}] has a shape of {gradient.shape} and "
+                f"output[{number}] has a shape of {output.shape}.",
                 got=f"{tuple(gradient.shape)} for {tuple(output.shape)}",
                 mend="a gradient has one number for each number of the output",
             )
