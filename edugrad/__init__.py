@@ -50,6 +50,7 @@ from .dtypes import (
     short,
     uint8,
 )
+from .ops.reshaping import broadcast_shapes
 from .printing import set_printoptions
 from .random import (
     Generator,

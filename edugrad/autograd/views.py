@@ -34,6 +34,8 @@ class View:
         The tensor that is looked at; never a view itself.
     steps : tuple of (op, params, output number)
         The view ops that lead from the base to this view.
+    form : (shape, strides)
+        The base's own, at the time; ``t_()`` and its like may change them later.
     version : int
         The storage's version at which the view's place in the graph was right.
     creation : "tracked", "no_grad" or "multiple"
@@ -41,13 +43,14 @@ class View:
         ``split``) may not be written to while a graph is recorded.
     """
 
-    __slots__ = ("base", "steps", "version", "creation")
+    __slots__ = ("base", "steps", "form", "version", "creation")
 
     def __init__(
         self, base: Tensor, steps: tuple[Step, ...], version: int, creation: Creation
     ) -> None:
         self.base = base
         self.steps = steps
+        self.form = form_of(base)
         self.version = version
         self.creation = creation
 
@@ -64,9 +67,11 @@ class View:
                 raise self.untracked("its base or another view of its base has been", tensor)
             return
         self.version = tensor._storage.version
+        if self.form != form_of(self.base):
+            self.walk_memory(tensor)
         if self.base._requires_grad:
             with enable_grad():
-                tensor._edge = gradient_edge(self.replay(self.base))
+                tensor._edge = gradient_edge(replay(self.steps, self.base))
             tensor._requires_grad = True
 
     def untracked(self, written: str, tensor: Tensor) -> RuntimeError:
@@ -92,12 +97,33 @@ class View:
             )
         )
 
-    def replay(self, base: Tensor) -> Tensor:
-        """Take the same view of another tensor shaped like the base."""
-        for op, params, output in self.steps:
-            made = op.apply(base, **params)
-            base = made[output] if type(made) is tuple else made
-        return base
+    def walk_memory(self, tensor: Tensor) -> None:
+        """Describe ``tensor`` by strides alone, now that its base has another form."""
+        base = self.base.detach()
+        made = base.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
+        self.steps, self.form = made._view.steps, form_of(base)
+
+
+def replay(steps: tuple[Step, ...], tensor: Tensor) -> Tensor:
+    """Take a view's steps from another tensor that lies in memory as its base does."""
+    for op, params, output in steps:
+        made = op.apply(tensor, **params)
+        tensor = made[output] if type(made) is tuple else made
+    return tensor
+
+
+def form_of(tensor: Tensor) -> tuple[Any, Any]:
+    """How a tensor lies in memory."""
+    return tensor._array.shape, tensor._array.strides
+
+
+def lying_as(tensor: Tensor, form: tuple[Any, Any]) -> Tensor:
+    """``tensor`` itself if its memory has this form, or a copy that has."""
+    if form_of(tensor) == form:
+        return tensor
+    shape, strides = form
+    width = tensor._array.itemsize
+    return tensor.new_empty_strided(shape, [step // width for step in strides]).copy_(tensor)
 
 
 def attach_view(view: Tensor, source: Tensor, step: Step, several: bool) -> None:
@@ -118,12 +144,13 @@ def attach_view(view: Tensor, source: Tensor, step: Step, several: bool) -> None
 class ReplaceRegion(Node):
     """The base of a view after a write through the view: old everywhere but in its region."""
 
-    __slots__ = ("view",)
+    __slots__ = ("steps", "form")
 
     node_name = "CopySlices"
 
     def __init__(self, view: View, written: Node, site: CallSite | None) -> None:
-        self.view = view
+        self.steps = view.steps
+        self.form = form_of(view.base)
         self.place((gradient_edge(view.base), (written, 0)), site)
 
     def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:
@@ -131,9 +158,9 @@ class ReplaceRegion(Node):
         assert gradient is not None, "the engine runs a node only with a gradient"
         outside = None
         if self.edges[0] is not None:
-            outside = gradient.clone()
-            self.view.replay(outside).zero_()
-        return outside, self.view.replay(gradient)
+            outside = lying_as(gradient.clone(), self.form)
+            replay(self.steps, outside).zero_()
+        return outside, replay(self.steps, lying_as(gradient, self.form))
 
 
 def check_write(target: Tensor, op_name: str, tracked: bool) -> None:

@@ -8,6 +8,7 @@ from . import (
     conversion,
     elementwise,
     extreme,
+    in_place_views,
     indexing,
     joining,
     linalg,
@@ -15,9 +16,11 @@ from . import (
     loss,
     power,
     reduction,
+    reshaping,
     rounding,
     selection,
     shape,
+    strided,
     trigonometry,
 )
 from .methods import bind
@@ -34,6 +37,7 @@ __all__ = [
     "conversion",
     "elementwise",
     "extreme",
+    "in_place_views",
     "indexing",
     "joining",
     "linalg",
@@ -41,8 +45,10 @@ __all__ = [
     "loss",
     "power",
     "reduction",
+    "reshaping",
     "rounding",
     "selection",
     "shape",
+    "strided",
     "trigonometry",
 ]

@@ -8,7 +8,18 @@ from typing import Any
 from .. import creation, sampling
 from ..autograd import engine, hooks
 from ..tensor import Tensor
-from . import arithmetic, bitwise, conversion, indexing, linalg, selection, shape
+from . import (
+    arithmetic,
+    bitwise,
+    conversion,
+    in_place_views,
+    indexing,
+    linalg,
+    reshaping,
+    selection,
+    shape,
+    strided,
+)
 from .registry import METHODS
 
 Method = Callable[..., Any]
@@ -34,13 +45,17 @@ OTHER_METHODS: dict[str, Method] = {
     "new_ones": creation.new_ones,
     "new_full": creation.new_full,
     "new_empty": creation.new_empty,
+    "new_empty_strided": strided.empty_strided,
+    **in_place_views.METHODS,
     **sampling.FILLS,
     **conversion.CASTS,
 }
 
 ATTRIBUTES: dict[str, Method] = {
     "T": lambda self: shape.permute(self, tuple(reversed(range(self.ndim)))),
-    "mT": lambda self: shape.transpose(self, -1, -2),
+    "mT": reshaping.mT,
+    "mH": reshaping.mH,
+    "H": reshaping.H,
     "retains_grad": hooks.retains_grad,
 }
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .. import dtypes
 from ..autograd.function import Op
+from ..dtypes import DType, float64, int32
 from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .conversion import clone
@@ -36,6 +38,18 @@ class View(ViewOp):
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         return grad.reshape(ctx.shape)
+
+
+class ViewDtype(ViewOp):
+    """The same memory read as another dtype."""
+
+    op_name = "view_dtype"
+    formula = "the bytes of a as another dtype"
+    differentiable = False
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, dtype: Any) -> Any:
+        return a.view(dtype)
 
 
 class Permute(ViewOp):
@@ -198,15 +212,50 @@ def lengths(shape: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(int(length) for length in shape)
 
 
-@register(View, samples=[Sample(T(2, 3), 3, 2), Sample(T(2, 3), (-1,)), Sample(T(), 1, 1)])
-def view(input: Any, *shape: Any) -> Any:
-    """The same memory under another shape.
+def _view_dtype(input: Any, dtype: DType) -> Any:
+    """The memory read as another dtype; the last dimension grows or shrinks with the width."""
+    here, wanted = input.dtype, dtype.itemsize
+    rule = None
+    if here.itemsize != wanted:
+        names = f"to view {here} as {dtype} (different element sizes)"
+        ratio = wanted // here.itemsize
+        if not input.ndim:
+            rule = f"self.dim() cannot be 0 {names}"
+        elif input.stride(-1) != 1:
+            rule = f"self.stride(-1) must be 1 {names}, but got {input.stride(-1)}"
+        elif ratio > 1 and input._array.shape[-1] % ratio:
+            rule = f"self.size(-1) must be divisible by {ratio} {names}, but got {input.size(-1)}"
+    if rule is not None:
+        raise RuntimeError(
+            teach(
+                rule,
+                got=f"shape {tuple(input.shape)} with strides {input.stride()}",
+                mend=f"convert the numbers instead of reinterpreting their bytes: x.to({dtype!r})",
+            )
+        )
+    return ViewDtype.apply(input, dtype=dtype.numpy)
+
+
+@register(
+    View,
+    samples=[
+        Sample(T(2, 3), 3, 2),
+        Sample(T(2, 3), (-1,)),
+        Sample(T(), 1, 1),
+        Sample(T(2, 4), int32),
+        Sample(T(3, kind="int"), dtype=float64),
+    ],
+)
+def view(input: Any, *shape: Any, size: Any = None, dtype: Any = None) -> Any:
+    """The same memory under another shape, or read as another dtype.
 
     Parameters
     ----------
     input : Tensor
     *shape : int
-        The new lengths; one may be -1 to be worked out. A dtype is not supported.
+        The new lengths; one may be -1 to be worked out. Also as one sequence, or ``size=``.
+    dtype : DType
+        In place of a shape: read the bytes as this type; not differentiable.
 
     Raises
     ------
@@ -224,7 +273,9 @@ def view(input: Any, *shape: Any) -> Any:
     -----
     PyTorch: ``torch.Tensor.view``.
     """
-    wanted = view_shape(lengths(shape), input._array.size)
+    if dtype is not None or (shape and isinstance(shape[0], DType)):
+        return _view_dtype(input, dtypes.check(shape[0] if dtype is None else dtype))
+    wanted = view_shape(lengths(shape if size is None else (size,)), input._array.size)
     if not viewable(input._array, wanted):
         raise RuntimeError(
             teach(
@@ -265,7 +316,9 @@ def permute(input: Any, *dims: Any) -> Any:
 
 
 @register(
-    Transpose, samples=[Sample(T(2, 3, 4), 0, 2), Sample(T(2, 3), -1, -2)], aliases=["swapaxes"]
+    Transpose,
+    samples=[Sample(T(2, 3, 4), 0, 2), Sample(T(2, 3), -1, -2)],
+    aliases=["swapaxes", "swapdims"],
 )
 def transpose(input: Any, dim0: int, dim1: int) -> Any:
     """Exchange two dimensions. PyTorch: ``torch.transpose``."""
@@ -290,13 +343,23 @@ def t(input: Any) -> Any:
     return TransposeMatrix.apply(input, dim0=0, dim1=1)
 
 
-@register(Squeeze, samples=[Sample(T(1, 3, 1)), Sample(T(1, 3, 1), 0), Sample(T(2, 3), 0)])
-def squeeze(input: Any, dim: Any = None) -> Any:
-    """Leave out dimensions of length 1: all of them, or those in ``dim``.
+@register(
+    Squeeze,
+    samples=[
+        Sample(T(1, 3, 1)),
+        Sample(T(1, 3, 1), 0),
+        Sample(T(2, 3), 0),
+        Sample(T(1, 3, 1, 1), dim=(0, -1, 1)),
+    ],
+)
+def squeeze(input: Any, dim: Any = None, *more: int) -> Any:
+    """Leave out dimensions of length 1: all of them, or those in ``dim`` (one or several).
 
     PyTorch: ``torch.squeeze``.
     """
     shape = input._array.shape
+    if more:
+        dim = (dim, *more)
     named = range(len(shape)) if dim is None else [dim] if isinstance(dim, int) else dim
     dims = [check_dim(each, len(shape)) for each in named]
     op = SqueezeOne if isinstance(dim, int) else Squeeze
