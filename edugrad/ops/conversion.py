@@ -60,6 +60,7 @@ class ToDevice(Op):
         (source,) = inputs
         target = params["target"]
         moved = super().apply(source, target=target)
+        moved._device = target
         return moved
 
     @staticmethod

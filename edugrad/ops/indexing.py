@@ -18,6 +18,7 @@ from .reduction import axes
 from .registry import Sample, T, register
 
 Index = tuple[Any, ...]
+_INTEGERS = np.dtype("int64")
 
 
 class Slice(Op):
@@ -195,7 +196,33 @@ def read_index(index: Any, tensor: Tensor) -> tuple[Index, bool]:
         for part in parts
         if not isinstance(part, bool)
     ) and not any(isinstance(part, bool) for part in parts)
+    if not basic and tensor.is_cuda:
+        _check_bounds(parts, tensor._array.shape)
     return parts, basic
+
+
+def _check_bounds(parts: Index, shape: tuple[int, ...]) -> None:
+    """Refuse indices that are out of bounds: CuPy would wrap them around without a word."""
+    named = sum(_dimensions(part) for part in parts)
+    place = 0
+    for part in parts:
+        if part is Ellipsis:
+            place += len(shape) - named
+        elif _dimensions(part) == 1 and place < len(shape) and getattr(part, "size", 0):
+            length = shape[place]
+            for found in (int(part.min()), int(part.max())) if part.dtype.kind != "b" else ():
+                if not -length <= found < length:
+                    raise IndexError(
+                        f"index {found} is out of bounds for dimension {place} with size {length}"
+                    )
+        place += _dimensions(part)
+
+
+def _dimensions(part: Any) -> int:
+    """How many dimensions of a tensor a part of its index names."""
+    if part is None or part is Ellipsis or isinstance(part, bool):
+        return 0
+    return part.ndim if getattr(part, "dtype", _INTEGERS).kind == "b" else 1
 
 
 def _part(part: Any, tensor: Tensor) -> Any:
@@ -239,6 +266,16 @@ def _index_tensor(index: Tensor, tensor: Tensor) -> Any:
     return index._array.copy()
 
 
+def _read(index: Any, tensor: Tensor) -> tuple[Index, bool]:
+    try:
+        return read_index(index, tensor)
+    except IndexError as error:
+        if "mend:" in str(error):
+            raise
+        explained = _explain_index(error, tensor, index)
+    raise explained
+
+
 def _explain_index(error: Exception, tensor: Tensor, index: Any) -> IndexError:
     rule = str(error).replace("axis", "dimension")
     if "too many indices" in rule:
@@ -262,7 +299,7 @@ def _explain_index(error: Exception, tensor: Tensor, index: Any) -> IndexError:
 
 def getitem(tensor: Any, index: Any) -> Any:
     """``tensor[index]``: a view for numbers and slices, a copy for index tensors and masks."""
-    found, basic = read_index(index, tensor)
+    found, basic = _read(index, tensor)
     if any(isinstance(part, slice) and part.step is not None and part.step <= 0 for part in found):
         raise ValueError(
             teach(
@@ -289,7 +326,7 @@ def _view_op(parts: Index) -> type[Op]:
 
 def setitem(tensor: Any, index: Any, value: Any) -> None:
     """``tensor[index] = value``, in place and part of the graph."""
-    found, basic = read_index(index, tensor)
+    found, basic = _read(index, tensor)
     if basic:
         view = getitem(tensor, index)
         if isinstance(value, Tensor):

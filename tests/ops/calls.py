@@ -91,6 +91,10 @@ def arrays(value: Any) -> Any:
     return value
 
 
+def in_a_graph(result: Any) -> bool:
+    return any(each.requires_grad for each in tensors(result))
+
+
 def weighted_sum(result: Any) -> Tensor:
     """A number that depends on every floating-point element of a result, on each differently."""
     total: Any = 0

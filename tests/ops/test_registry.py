@@ -14,23 +14,28 @@ from edugrad.autograd.function import Op
 from edugrad.ops import OPS
 from edugrad.ops.registry import METHODS, OpInfo, Sample
 
-from .calls import INFOS, Call, arrays, cases, has_gradient, tensors
+from .calls import INFOS, Call, arrays, cases, has_gradient, in_a_graph, tensors
 from .references import REFERENCES
+
+
+ALWAYS_FLOAT64 = frozenset({"float_power"})
 
 
 def test_every_op_has_a_reference_and_every_reference_an_op() -> None:
     assert sorted(REFERENCES) == sorted(INFOS)
 
 
-@cases()
+@cases(lambda info: info.name in REFERENCES)
 def test_the_value_is_that_of_the_reference(info: OpInfo, sample: Sample) -> None:
     call = Call(info, sample)
     expected = REFERENCES[info.name](*arrays(call.args), **arrays_by_name(call.kwargs))
     assert_close(arrays(call.run()), expected, 1e-9)
 
 
-@cases()
+@cases(lambda info: info.name not in ALWAYS_FLOAT64)
 def test_float32_stays_float32_and_agrees_with_float64(info: OpInfo, sample: Sample) -> None:
+    if any(isinstance(each, edugrad.dtype) for each in (*sample.args, *sample.kwargs.values())):
+        return
     single, double = Call(info, sample, "float32").run(), Call(info, sample).run()
     assert_close(arrays(single), arrays(double), 2e-5)
     for narrow, wide in zip(tensors(single), tensors(double), strict=True):
@@ -41,14 +46,14 @@ def test_float32_stays_float32_and_agrees_with_float64(info: OpInfo, sample: Sam
 @cases(has_gradient)
 def test_first_derivative(info: OpInfo, sample: Sample) -> None:
     function, leaves = of_leaves(info, sample)
-    if leaves:
+    if in_a_graph(function(*leaves)):
         assert gradcheck(function, leaves)
 
 
 @cases(has_gradient)
 def test_second_derivative(info: OpInfo, sample: Sample) -> None:
     function, leaves = of_leaves(info, sample)
-    if leaves:
+    if in_a_graph(function(*leaves)):
         assert gradgradcheck(function, leaves)
 
 
@@ -84,7 +89,7 @@ def test_the_function_is_public_under_its_name(name: str) -> None:
     place: Any = edugrad
     for part in OPS[name].namespace.split(".")[1:]:
         place = getattr(place, part)
-    assert getattr(place, name) is OPS[name].function
+    assert getattr(place, name.rpartition(".")[2]) is OPS[name].function
 
 
 @pytest.mark.parametrize("name", METHODS)
