@@ -7,7 +7,7 @@ Importing edugrad loads NumPy and nothing else.
 import warnings as _warnings
 from typing import Any as _Any
 
-from . import autograd, cuda, dtypes, nn, ops
+from . import autograd, cuda, dtypes, nn, ops, special
 from .autograd import (
     enable_grad,
     inference_mode,

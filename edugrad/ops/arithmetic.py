@@ -176,7 +176,7 @@ class Remainder(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        _check_divisor(a, b)
+        check_divisor(a, b)
         ctx.save_for_backward(a, b)
         return ctx.xp.remainder(a, b)
 
@@ -195,11 +195,11 @@ class FloorDivide(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        _check_divisor(a, b)
+        check_divisor(a, b)
         return ctx.xp.floor_divide(a, b)
 
 
-def _check_divisor(a: Any, b: Any) -> None:
+def check_divisor(a: Any, b: Any) -> None:
     """Refuse to divide integers by zero: there is no infinity among them."""
     if kind(a) == "f" or kind(b) == "f":
         return
@@ -223,7 +223,7 @@ class TruncDivide(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        _check_divisor(a, b)
+        check_divisor(a, b)
         quotient = ctx.xp.floor_divide(a, b)
         if quotient.dtype.kind == "f":
             return ctx.xp.trunc(ctx.xp.true_divide(a, b))

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
+from .checks import need_tensors
 from .registry import Sample, T, register
 
 
@@ -20,6 +21,10 @@ class Comparison(Op):
     def forward(cls, ctx: Any, *arrays: Any) -> Any:
         return getattr(ctx.xp, cls.ufunc)(*arrays)
 
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape), *(None,) * (len(ctx.needs_input_grad) - 1)
+
 
 TWO = [
     Sample(T(2, 3), T(2, 3)),
@@ -27,10 +32,13 @@ TWO = [
     Sample(T(3), 0.5),
     Sample(T(4, kind="int", low=0, high=3), T(4, kind="int", low=0, high=3)),
 ]
+TENSORS = [sample for sample in TWO if isinstance(sample.args[1], T)]
 ONE = [Sample(T(2, 3)), Sample(T(3, kind="int"))]
 
 
-def _comparison(name: str, ufunc: str, formula: str, summary: str, *samples: Sample) -> Any:
+def _comparison(
+    name: str, ufunc: str, formula: str, summary: str, *samples: Sample, alias: str = ""
+) -> Any:
     op = type(
         name.title().replace("_", ""),
         (Comparison,),
@@ -41,6 +49,8 @@ def _comparison(name: str, ufunc: str, formula: str, summary: str, *samples: Sam
         return op.apply(input, out=out)  # type: ignore[attr-defined]
 
     def two(input: Any, other: Any, *, out: Any = None) -> Any:
+        if name.startswith("logical"):
+            need_tensors(name, input=input, other=other)
         return op.apply(input, other, out=out)  # type: ignore[attr-defined]
 
     function = one if samples == tuple(ONE) else two
@@ -49,23 +59,34 @@ def _comparison(name: str, ufunc: str, formula: str, summary: str, *samples: Sam
         f"{summary}\n\n    Computes ``{formula}``; the result is boolean.\n\n"
         f"    Notes\n    -----\n    PyTorch: ``torch.{name}``.\n    "
     )
-    return register(op, samples=samples)(function)
+    aliases = [alias] if alias else []
+    in_place = not name.startswith("is")
+    return register(op, samples=samples, inplace=in_place, aliases=aliases)(function)
 
 
 eq = _comparison("eq", "equal", "a = b", "Whether elements are equal.", *TWO)
-ne = _comparison("ne", "not_equal", "a ≠ b", "Whether elements differ.", *TWO)
-lt = _comparison("lt", "less", "a < b", "Whether elements are smaller.", *TWO)
-le = _comparison("le", "less_equal", "a ≤ b", "Whether elements are smaller or equal.", *TWO)
-gt = _comparison("gt", "greater", "a > b", "Whether elements are larger.", *TWO)
-ge = _comparison("ge", "greater_equal", "a ≥ b", "Whether elements are larger or equal.", *TWO)
+ne = _comparison("ne", "not_equal", "a ≠ b", "Whether elements differ.", *TWO, alias="not_equal")
+lt = _comparison("lt", "less", "a < b", "Whether elements are smaller.", *TWO, alias="less")
+le = _comparison(
+    "le", "less_equal", "a ≤ b", "Whether elements are smaller or equal.", *TWO, alias="less_equal"
+)
+gt = _comparison("gt", "greater", "a > b", "Whether elements are larger.", *TWO, alias="greater")
+ge = _comparison(
+    "ge",
+    "greater_equal",
+    "a ≥ b",
+    "Whether elements are larger or equal.",
+    *TWO,
+    alias="greater_equal",
+)
 logical_and = _comparison(
-    "logical_and", "logical_and", "a and b", "Whether both elements are nonzero.", *TWO
+    "logical_and", "logical_and", "a and b", "Whether both elements are nonzero.", *TENSORS
 )
 logical_or = _comparison(
-    "logical_or", "logical_or", "a or b", "Whether one of two elements is nonzero.", *TWO
+    "logical_or", "logical_or", "a or b", "Whether one of two elements is nonzero.", *TENSORS
 )
 logical_xor = _comparison(
-    "logical_xor", "logical_xor", "a xor b", "Whether just one element is nonzero.", *TWO
+    "logical_xor", "logical_xor", "a xor b", "Whether just one element is nonzero.", *TENSORS
 )
 logical_not = _comparison("logical_not", "logical_not", "not a", "Whether elements are 0.", *ONE)
 isnan = _comparison("isnan", "isnan", "a is NaN", "Whether elements are not a number.", *ONE)

@@ -69,6 +69,8 @@ ARITHMETIC = {
     "and": bitwise.BitwiseAnd,
     "or": bitwise.BitwiseOr,
     "xor": bitwise.BitwiseXor,
+    "lshift": bitwise.LeftShift,
+    "rshift": bitwise.RightShift,
 }
 
 OPERATORS: dict[str, Method] = {
@@ -76,7 +78,7 @@ OPERATORS: dict[str, Method] = {
     "pow": METHODS["pow"],
     "rpow": lambda self, base: METHODS["pow"](base, self),
     "ipow": METHODS["pow_"],
-    "pos": lambda self: self,
+    "pos": METHODS["positive"],
     "abs": METHODS["abs"],
     "invert": METHODS["bitwise_not"],
     "matmul": linalg.matmul,

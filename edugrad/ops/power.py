@@ -130,3 +130,43 @@ def _square_(input: Any) -> Any:
 def square(input: Any, *, out: Any = None) -> Any:
     """The square of each element. PyTorch: ``torch.square``."""
     return PowerOfTensor.apply(input, 2, out=out)
+
+
+def _doubled(value: Any) -> Any:
+    return value.double() if isinstance(value, Tensor) else float(value)
+
+
+def _float_power_(input: Any, exponent: Any) -> Any:
+    """In-place version of :func:`float_power`."""
+    if input.dtype.name != "float64":
+        raise RuntimeError(
+            teach(
+                f"the base given to float_power_ has dtype {input.dtype.name} but the operation's "
+                "result requires dtype float64",
+                got=f"a tensor of {input.dtype}",
+                mend="use float_power, which makes a new tensor, or x.double() first",
+            )
+        )
+    return _pow_(input, _doubled(exponent))
+
+
+@register(
+    None,
+    samples=[
+        Sample(T(2, 3, low=0.5), T(3)),
+        Sample(T(2, 3, low=0.5), 1.5),
+        Sample(2, T(2, 3)),
+        Sample(T(3, kind="int", low=1, high=5), -2),
+    ],
+    inplace=_float_power_,
+)
+def float_power(input: Any, exponent: Any, *, out: Any = None) -> Any:
+    """Raise to a power in float64, whatever the inputs' dtypes. PyTorch: ``torch.float_power``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.float_power(edugrad.tensor([2, 4]), -1)
+    tensor([0.5000, 0.2500], dtype=edugrad.float64)
+    """
+    return pow(_doubled(input), _doubled(exponent), out=out)

@@ -148,13 +148,17 @@ def register(
     def listed(function: F) -> F:
         name = function.__name__
         prefix = PREFIXES.get(namespace, "")
-        in_place = _in_place(op, name) if inplace is True and op is not None else inplace or None
+        in_place: Any = inplace or None
+        if inplace is True and op is not None:
+            in_place = _in_place(op, name)
+        if in_place is not None:
+            in_place.__name__ = in_place.__qualname__ = f"{name}_"
         info = OpInfo(
             prefix + name,
             function,
             op,
             tuple(samples),
-            in_place,  # type: ignore[arg-type]
+            in_place,
             method,
             namespace,
             torch,
@@ -174,7 +178,6 @@ def _in_place(op: type[Op], name: str) -> Callable[..., Any]:
     def in_place(input: Any, *args: Any, **params: Any) -> Any:
         return op.apply_(input, *args, **params)
 
-    in_place.__name__ = in_place.__qualname__ = f"{name}_"
     in_place.__doc__ = (
         f"In-place version of :func:`{name}`: the result replaces the tensor's values."
     )
