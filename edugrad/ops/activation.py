@@ -1,14 +1,17 @@
-"""Softmax and its logarithm; the element-wise activations are in ``elementwise``."""
+"""Softmax and its relatives; the element-wise activations are in files of their own."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from .. import dtypes
 from ..autograd.function import Op
 from ..tensor import check_dim
-from .checks import need_float
+from .checks import need_floating
 from .registry import Sample, T, register
+
+FUNCTIONAL = "edugrad.nn.functional"
 
 
 class Softmax(Op):
@@ -57,8 +60,17 @@ class LogSoftmax(Op):
         return grad - result.exp() * grad.sum(ctx.params["dim"], keepdim=True)
 
 
-@register(Softmax, samples=[Sample(T(2, 3), 1), Sample(T(2, 3, 4), dim=0), Sample(T(3), -1)])
-def softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
+@register(
+    Softmax,
+    samples=[
+        Sample(T(2, 3), 1),
+        Sample(T(2, 3, 4), dim=0),
+        Sample(T(3), -1),
+        Sample(T(), 0),
+        Sample(T(2, 3, kind="int"), 1, dtype=dtypes.float64),
+    ],
+)
+def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     r"""Turn numbers into proportions that sum to 1 along ``dim``.
 
     .. math:: \text{out}_i = e^{a_i} / \sum_j e^{a_j}
@@ -74,16 +86,97 @@ def softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
     PyTorch: ``torch.softmax``.
     """
     input = input if dtype is None else input.to(dtypes.check(dtype))
-    need_float("softmax() is not implemented for integers", input)
+    need_floating("softmax_lastdim_kernel_impl", input)
     return Softmax.apply(input, dim=check_dim(dim, input.ndim))
 
 
-@register(LogSoftmax, samples=[Sample(T(2, 3), 1), Sample(T(2, 3, 4), dim=0), Sample(T(3), -1)])
-def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
+@register(
+    LogSoftmax,
+    samples=[
+        Sample(T(2, 3), 1),
+        Sample(T(2, 3, 4), dim=0),
+        Sample(T(3), -1),
+        Sample(T(2, 3, kind="int"), 1, dtype=dtypes.float64),
+    ],
+)
+def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """The logarithm of :func:`softmax`, stable for large numbers.
 
     PyTorch: ``torch.log_softmax``.
     """
     input = input if dtype is None else input.to(dtypes.check(dtype))
-    need_float("log_softmax() is not implemented for integers", input)
+    need_floating("log_softmax_lastdim_kernel_impl", input)
     return LogSoftmax.apply(input, dim=check_dim(dim, input.ndim))
+
+
+def _dim(name: str, dim: int | None, ndim: int, stacklevel: int) -> int:
+    """The dimension that is meant where none is given: 0 for 0, 1 or 3 dimensions, else 1."""
+    if dim is not None:
+        return dim
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include "
+        "dim=X as an argument.",
+        stacklevel=stacklevel,
+    )
+    return 0 if ndim in (0, 1, 3) else 1
+
+
+def functional_softmax(
+    input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
+) -> Any:
+    """:func:`softmax` as ``torch.nn.functional.softmax`` has it: ``dim`` may be left to a rule."""
+    return softmax(input, _dim("softmax", dim, input.ndim, _stacklevel), dtype)
+
+
+def functional_log_softmax(
+    input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
+) -> Any:
+    """:func:`log_softmax` as ``torch.nn.functional.log_softmax`` has it."""
+    return log_softmax(input, _dim("log_softmax", dim, input.ndim, _stacklevel), dtype)
+
+
+@register(
+    None,
+    samples=[Sample(T(2, 3), 1), Sample(T(2, 3, 4), dim=0)],
+    method=False,
+    namespace=FUNCTIONAL,
+)
+def softmin(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
+    """:func:`softmax` of the negative: the smallest gets the most.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.softmin``.
+    """
+    return softmax(-input, _dim("softmin", dim, input.ndim, _stacklevel), dtype)
+
+
+def gumbel_softmax(
+    logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
+) -> Any:
+    """Draw from a categorical distribution in a way that has a gradient.
+
+    Parameters
+    ----------
+    logits : Tensor
+        Logarithms of the categories' weights.
+    tau : float
+        Temperature: near 0 the draw is nearly one-hot.
+    hard : bool
+        Return exactly one-hot draws, with the gradient of the soft ones.
+    eps : float
+        Without effect, as in PyTorch.
+    dim : int
+        Along which the categories lie.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.gumbel_softmax``; the stream of random numbers may differ.
+    """
+    noise = -logits.detach().new_empty(logits.shape).exponential_().log()
+    soft = softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    chosen = soft.detach().max(dim, keepdim=True).indices
+    one_hot = soft.detach().new_zeros(soft.shape).scatter_(dim, chosen, 1.0)
+    return one_hot - soft.detach() + soft

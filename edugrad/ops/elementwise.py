@@ -297,25 +297,6 @@ def logistic(xp: Any, a: Any) -> Any:
     return xp.where(a < 0, small / (1 + small), 1 / (1 + xp.exp(-xp.abs(a))))
 
 
-class Relu(Unary):
-    """The positive part of each element."""
-
-    op_name = "relu"
-    formula = "max(a, 0)"
-    derivatives = ("grad where a > 0",)
-
-    @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
-        result = ctx.xp.maximum(a, 0)
-        ctx.save_for_backward(result)
-        return result
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        (result,) = ctx.saved_tensors
-        return grad.masked_fill(result.detach() <= 0, 0.0)
-
-
 REAL = (Sample(T(2, 3)), Sample(T()), Sample(T(0, 2)))
 AWAY_FROM_ZERO = (Sample(T(2, 3, low=0.5)), Sample(T(3, low=-2.0, high=-0.5)))
 POSITIVE = (Sample(T(2, 3, low=0.2)), Sample(T(low=0.2)), Sample(T(0, 2)))
@@ -334,4 +315,3 @@ cos = unary(Cos, *REAL)
 tan = unary(Tan, Sample(T(2, 3, low=-1.0, high=1.0)))
 tanh = unary(Tanh, *REAL)
 sigmoid = unary(Sigmoid, *REAL)
-relu = unary(Relu, *AWAY_FROM_ZERO)

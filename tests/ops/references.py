@@ -40,7 +40,7 @@ def over(function: Callable[[list[Any]], Any], result: type = float) -> Referenc
 def along(function: Callable[[list[float]], list[float]]) -> Reference:
     """Replace every row along ``dim`` by a function of it."""
 
-    def applied(a: np.ndarray, dim: int) -> np.ndarray:
+    def applied(a: np.ndarray, dim: int, dtype: Any = None) -> np.ndarray:
         if not a.ndim:
             return np.asarray(function([a.item()])[0])
         return np.apply_along_axis(lambda row: np.array(function(row.tolist())), dim, a)
