@@ -14,7 +14,8 @@ its guide, "Differences between CuPy and NumPy":
 - methods take these keywords only (``KEYWORDS``): no ``where=``, no ``initial=``; ufuncs take
   ``out``, ``dtype`` and ``casting``;
 - an index array that is out of bounds wraps around instead of raising;
-- arrays have no ``__index__`` and no ``__contains__``.
+- arrays have no ``__index__`` and no ``__contains__``;
+- there are no warnings of overflow or 0/0.
 
 Where it is stricter than CuPy: CuPy takes NumPy arrays as indices, and ``numpy.exp(x)`` of its
 arrays; both would hide a mistake, since a tensor's own module is always at hand.
@@ -23,7 +24,7 @@ arrays; both would hide a mistake, since a tensor's own module is always at hand
 from __future__ import annotations
 
 import operator
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -187,7 +188,8 @@ def _guarded(function: Any, name: str, keywords: tuple[str, ...] | None = None) 
         if unknown:
             raise TypeError(f"{name}() got an unexpected keyword argument {min(unknown)!r}")
         kwargs = {key: _inside(value) for key, value in kwargs.items()}
-        return _outside(function(*_inside(args), **kwargs))
+        with np.errstate(all="ignore"):
+            return _outside(function(*_inside(args), **kwargs))
 
     return call
 
@@ -209,14 +211,16 @@ class ufunc:
 def _operator(name: str) -> tuple[Any, Any, Any]:
     function = getattr(operator, name if hasattr(operator, name) else f"{name}_")
 
+    guarded = _guarded(function, name)
+
     def direct(self: ndarray, other: Any) -> Any:
-        return _outside(function(self._held, _inside(other)))
+        return guarded(self, other)
 
     def reflected(self: ndarray, other: Any) -> Any:
-        return _outside(function(_inside(other), self._held))
+        return guarded(other, self)
 
     def in_place(self: ndarray, other: Any) -> Any:
-        self._held[...] = function(self._held, _inside(other))
+        self[...] = guarded(self, other)
         return self
 
     return direct, reflected, in_place
@@ -264,14 +268,33 @@ class _Device:
 
 
 ogrid = _Grid()
+lib = SimpleNamespace(
+    stride_tricks=SimpleNamespace(
+        as_strided=_guarded(
+            np.lib.stride_tricks.as_strided, "as_strided", ("x", "shape", "strides")
+        )
+    )
+)
 cuda = SimpleNamespace(Device=_Device, is_available=lambda: True)
+
+
+class _Special:
+    """``cupyx.scipy.special``; SciPy is loaded on first use."""
+
+    def __getattr__(self, name: str) -> Any:
+        import scipy.special
+
+        return _guarded(getattr(scipy.special, name), name, ("out", "dtype", "casting"))
+
+
+special = _Special()
 
 
 def __getattr__(name: str) -> Any:
     """Every other name is NumPy's, guarded, unless CuPy has not got it."""
-    if name in ABSENT or name.startswith("_"):
+    found = None if name in ABSENT or name.startswith("_") else getattr(np, name)
+    if found is None or isinstance(found, ModuleType):
         raise AttributeError(f"module 'cupy' has no attribute {name!r}")
-    found = getattr(np, name)
     if isinstance(found, np.ufunc):
         return ufunc(found)
     if isinstance(found, type) or not callable(found):

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
+from .checks import refuse_bool
 from .registry import Sample, T, register
 from .selection import where
 
@@ -200,9 +201,10 @@ class FloorDivide(Binary):
 
 
 def check_divisor(a: Any, b: Any) -> None:
-    """Refuse to divide integers by zero: there is no infinity among them."""
+    """Refuse to divide integers by zero: there is no infinity among them; nor any booleans."""
     if kind(a) == "f" or kind(b) == "f":
         return
+    refuse_bool("division with remainder", a, b)
     if b == 0 if type(b) in (int, bool) else (b == 0).any():
         raise RuntimeError(
             teach(

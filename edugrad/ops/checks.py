@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..errors import teach
 from ..tensor import Tensor
+
+
+_NUMBER = np.dtype("float64")
 
 
 def need_float(rule: str, *inputs: Any) -> None:
@@ -117,3 +122,20 @@ def need_floating(kernel: str, *inputs: Any) -> None:
                     mend="convert it first, with x.float()",
                 )
             )
+
+
+def refuse_bool(name: str, *arrays: Any) -> None:
+    """Refuse an operation on booleans alone.
+
+    Raises
+    ------
+    RuntimeError
+    """
+    if all(type(each) is bool or getattr(each, "dtype", _NUMBER).kind == "b" for each in arrays):
+        raise RuntimeError(
+            teach(
+                f"{name} is not implemented for booleans",
+                got="tensors of bool",
+                mend="convert them first, with x.int()",
+            )
+        )

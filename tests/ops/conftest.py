@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,8 +13,10 @@ from tests import standin
 
 
 @pytest.fixture
-def gpu() -> Iterator[edugrad.Device]:
+def gpu(monkeypatch: pytest.MonkeyPatch) -> Iterator[edugrad.Device]:
     """The device "cuda:0", which the strict stand-in for CuPy answers for."""
+    monkeypatch.setattr(standin, "__name__", "cupy")
+    monkeypatch.setitem(sys.modules, "cupyx.scipy.special", standin.special)
     devices.use_array_module("cuda", standin)
     yield devices.resolve("cuda")
     devices.use_array_module("cuda", None)

@@ -36,7 +36,7 @@ def every_second(leaf: Tensor) -> Tensor:
     return edugrad.stack([leaf, leaf * 0 + 99], -1).select(-1, 0)
 
 
-BOUND_TO_THE_LAYOUT = frozenset({"view", "view_as", "as_strided"})
+BOUND_TO_THE_LAYOUT = frozenset({"view", "Tensor.view_as", "as_strided"})
 LAYOUTS = {"transposed": transposed, "every second": every_second}
 
 

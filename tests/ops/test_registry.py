@@ -17,7 +17,6 @@ from edugrad.ops.registry import METHODS, OpInfo, Sample
 from .calls import INFOS, Call, arrays, cases, has_gradient, in_a_graph, tensors
 from .references import REFERENCES
 
-
 ALWAYS_FLOAT64 = frozenset({"float_power"})
 
 
