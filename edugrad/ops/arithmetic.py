@@ -6,7 +6,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
-from .checks import refuse_bool
+from .checks import need_kernel
 from .registry import Sample, T, register
 from .selection import where
 
@@ -204,7 +204,7 @@ def check_divisor(a: Any, b: Any) -> None:
     """Refuse to divide integers by zero: there is no infinity among them; nor any booleans."""
     if kind(a) == "f" or kind(b) == "f":
         return
-    refuse_bool("division with remainder", a, b)
+    need_kernel("div_floor_cpu", "iu", a if hasattr(a, "dtype") else b)
     if b == 0 if type(b) in (int, bool) else (b == 0).any():
         raise RuntimeError(
             teach(

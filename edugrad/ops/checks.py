@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..errors import teach
 from ..tensor import Tensor
-
-
-_NUMBER = np.dtype("float64")
 
 
 def need_float(rule: str, *inputs: Any) -> None:
@@ -92,19 +87,6 @@ def need_tensors(name: str, **arguments: Any) -> None:
             )
 
 
-KINDS = {
-    "bool": "Bool",
-    "uint8": "Byte",
-    "int8": "Char",
-    "int16": "Short",
-    "int32": "Int",
-    "int64": "Long",
-    "float16": "Half",
-    "float32": "Float",
-    "float64": "Double",
-}
-
-
 def need_floating(kernel: str, *inputs: Any) -> None:
     """Refuse what PyTorch has no kernel for: tensors that hold no floating-point numbers.
 
@@ -114,28 +96,4 @@ def need_floating(kernel: str, *inputs: Any) -> None:
         In PyTorch's words, with the name of its ``kernel``.
     """
     for each in inputs:
-        if each._array.dtype.kind != "f":
-            raise NotImplementedError(
-                teach(
-                    f"\"{kernel}\" not implemented for '{KINDS[each.dtype.name]}'",
-                    got=f"a tensor of {each.dtype}",
-                    mend="convert it first, with x.float()",
-                )
-            )
-
-
-def refuse_bool(name: str, *arrays: Any) -> None:
-    """Refuse an operation on booleans alone.
-
-    Raises
-    ------
-    RuntimeError
-    """
-    if all(type(each) is bool or getattr(each, "dtype", _NUMBER).kind == "b" for each in arrays):
-        raise RuntimeError(
-            teach(
-                f"{name} is not implemented for booleans",
-                got="tensors of bool",
-                mend="convert them first, with x.int()",
-            )
-        )
+        need_kernel(kernel, "f", each._array)

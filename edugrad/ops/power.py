@@ -11,7 +11,7 @@ from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor
 from .arithmetic import Binary, kind
-from .checks import refuse_bool
+from .checks import need_kernel
 from .registry import Sample, T, register
 from .selection import where
 
@@ -76,7 +76,7 @@ class PowerOfNumber(Power):
 def _power(xp: Any, a: Any, b: Any) -> Any:
     if type(b) in (int, float) and b == 2:
         return a * a
-    refuse_bool("pow()", a, b)
+    need_kernel("pow", "fiu", a if hasattr(a, "dtype") else b)
     if kind(a) in "iu" and kind(b) in "iu" and (b < 0 if type(b) is int else (b < 0).any()):
         raise RuntimeError(
             teach(
