@@ -96,7 +96,7 @@ class SplitSizes(Split):
     op_name = "split_with_sizes"
 
 
-def _sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
+def tensor_list(name: str, tensors: Any) -> tuple[Tensor, ...]:
     if isinstance(tensors, Tensor) or not isinstance(tensors, Sequence):
         raise TypeError(
             teach(
@@ -106,13 +106,13 @@ def _sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
             )
         )
     if not tensors:
-        raise ValueError(
-            teach(
-                f"{name}(): expected a non-empty list of Tensors",
-                got="an empty list",
-                mend="check that the list was filled before joining it",
-            )
+        words = "expected a non-empty list of Tensors"
+        error, rule = (
+            (ValueError, f"torch.cat(): {words}")
+            if name == "cat"
+            else (RuntimeError, f"{name} expects a non-empty TensorList")
         )
+        raise error(teach(rule, got="an empty list", mend="fill the list before joining it"))
     for number, each in enumerate(tensors):
         if not isinstance(each, Tensor):
             raise TypeError(
@@ -127,7 +127,11 @@ def _sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
 
 @register(
     Cat,
-    samples=[Sample([T(2, 3), T(1, 3)]), Sample([T(2, 3), T(2, 1)], dim=-1)],
+    samples=[
+        Sample([T(2, 3), T(1, 3)]),
+        Sample([T(2, 3), T(2, 1)], dim=-1),
+        Sample((T(2), T(0), T(1, kind="int"))),
+    ],
     method=False,
     aliases=["concat", "concatenate"],
 )
@@ -156,18 +160,21 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
     -----
     PyTorch: ``torch.cat``.
     """
-    parts = _sequence("cat", tensors)
-    kept = tuple(part for part in parts if part._array.shape != (0,)) or parts[:1]
-    axis = check_dim(dim, kept[0].ndim)
+    parts = tensor_list("cat", tensors)
+    first = next((part for part in parts if part._array.shape != (0,)), parts[0])
+    axis = check_dim(dim, first.ndim)
+    nothing = (*first.shape[:axis], 0, *first.shape[axis + 1 :])
+    kept = [part.reshape(nothing) if part._array.shape == (0,) else part for part in parts]
     for number, part in enumerate(kept):
-        _check_alike(kept[0], part, number, axis)
+        _check_alike(first, part, number, axis)
     return Cat.apply(*kept, dim=axis, out=out)
 
 
 def _check_alike(first: Tensor, part: Tensor, number: int, axis: int) -> None:
     a, b = first._array.shape, part._array.shape
     if not a or not b:
-        rule = "zero-dimensional tensors cannot be concatenated"
+        position = number if not b else 0
+        rule = f"zero-dimensional tensor (at position {position}) cannot be concatenated"
     elif len(a) != len(b):
         rule = f"Tensors must have same number of dimensions: got {len(a)} and {len(b)}"
     elif any(x != y for k, (x, y) in enumerate(zip(a, b, strict=True)) if k != axis):
@@ -194,7 +201,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
     tensor([[1., 1.],
             [0., 0.]])
     """
-    parts = _sequence("stack", tensors)
+    parts = tensor_list("stack", tensors)
     shape = parts[0]._array.shape
     for number, part in enumerate(parts):
         if part._array.shape != shape:

@@ -12,6 +12,10 @@ from typing import Any
 
 import numpy as np
 
+import edugrad
+
+from .references_layout import LAYOUT
+
 Reference = Callable[..., Any]
 
 
@@ -198,7 +202,10 @@ def near(a: float, b: float, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     return abs(a - b) <= atol + rtol * abs(b)
 
 
-def shaped(a: np.ndarray, *shape: Any) -> np.ndarray:
+def shaped(a: np.ndarray, *shape: Any, dtype: Any = None) -> np.ndarray:
+    kind = dtype if dtype is not None else shape[0]
+    if isinstance(kind, edugrad.dtype):
+        return np.frombuffer(a.tobytes(), kind.numpy).reshape(*a.shape[:-1], -1)
     wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
     return np.array(a.ravel().tolist()).reshape(wanted)
 
@@ -210,8 +217,8 @@ def expanded(a: np.ndarray, *shape: Any) -> np.ndarray:
     return a + np.zeros(full)
 
 
-def squeezed(a: np.ndarray, dim: int | None = None) -> np.ndarray:
-    dims = range(a.ndim) if dim is None else [dim]
+def squeezed(a: np.ndarray, dim: Any = None) -> np.ndarray:
+    dims = range(a.ndim) if dim is None else [d % a.ndim for d in np.atleast_1d(dim)]
     return shaped(a, [n for k, n in enumerate(a.shape) if n != 1 or k not in dims])
 
 
@@ -327,6 +334,7 @@ REFERENCES: dict[str, Reference] = {
     "all": over(all, bool),
     "any": over(any, bool),
     "logsumexp": over(logsumexp),
+    **LAYOUT,
 }
 for _name, _bits in (
     ("bitwise_and", lambda a, b: a & b),
