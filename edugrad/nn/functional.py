@@ -6,9 +6,19 @@ from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
+from ..ops.columns import fold, unfold
+from ..ops.convolutions import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
 from ..ops.elementwise import sigmoid, tanh
 from ..ops.linalg import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
+from ..ops.padding import pad
 from ..ops.rectifier import (
     hardshrink,
     hardsigmoid,
@@ -48,8 +58,15 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "celu",
     "celu_",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "elu",
     "elu_",
+    "fold",
     "gelu",
     "glu",
     "gumbel_softmax",
@@ -65,6 +82,7 @@ __all__ = [
     "logsigmoid",
     "mish",
     "mse_loss",
+    "pad",
     "prelu",
     "relu",
     "relu6",
@@ -84,4 +102,5 @@ __all__ = [
     "tanhshrink",
     "threshold",
     "threshold_",
+    "unfold",
 ]

@@ -6,8 +6,10 @@ from . import (
     bitwise,
     blending,
     bounds,
+    columns,
     comparison,
     conversion,
+    convolutions,
     elementwise,
     extreme,
     in_place_views,
@@ -16,6 +18,7 @@ from . import (
     linalg,
     logarithms,
     loss,
+    padding,
     power,
     rectifier,
     reduction,
@@ -30,6 +33,7 @@ from . import (
     stacking,
     strided,
     trigonometry,
+    variance,
 )
 from .methods import bind
 from .registry import OPS
@@ -43,8 +47,10 @@ __all__ = [
     "bitwise",
     "blending",
     "bounds",
+    "columns",
     "comparison",
     "conversion",
+    "convolutions",
     "elementwise",
     "extreme",
     "in_place_views",
@@ -53,6 +59,7 @@ __all__ = [
     "linalg",
     "logarithms",
     "loss",
+    "padding",
     "power",
     "rectifier",
     "reduction",
@@ -67,4 +74,5 @@ __all__ = [
     "stacking",
     "strided",
     "trigonometry",
+    "variance",
 ]
