@@ -57,6 +57,8 @@ class Op(Node):
         Bring all tensor inputs to one dtype before ``forward``.
     masks : tuple of int
         Positions of inputs that are left out of promotion: conditions and indices.
+    takes_bool : bool
+        Whether booleans are among what it computes with (not for ``-``).
     to_float : bool
         Bring integer and boolean inputs to the default floating type (``exp``, ``/``, …).
     broadcasts : bool
@@ -109,6 +111,7 @@ class Op(Node):
     elementwise: ClassVar[bool] = False
     promotes: ClassVar[bool] = True
     masks: ClassVar[tuple[int, ...]] = ()
+    takes_bool: ClassVar[bool] = True
     to_float: ClassVar[bool] = False
     broadcasts: ClassVar[bool] = False
     differentiable: ClassVar[bool] = True
@@ -254,6 +257,7 @@ class Op(Node):
                 needs.append(value._requires_grad)
             elif type(value) in _PLAIN:
                 numbers = numbers or value is not None
+                uniform = uniform and type(value) is not bool
                 arrays.append(value)
                 needs.append(False)
             else:

@@ -24,6 +24,8 @@ def promote(op: Any, inputs: tuple[Any, ...], xp: Any) -> list[Any]:
         for position, value in enumerate(inputs)
         if value is not None and position not in op.masks
     ]
+    if not op.takes_bool and any(dtype is dtypes.bool_ for dtype, _ in operands):
+        raise bool_error(op)
     dtype = dtypes.result_type(operands)
     if op.to_float and dtype.category < 2:
         dtype = dtypes.get_default_dtype()
@@ -31,6 +33,17 @@ def promote(op: Any, inputs: tuple[Any, ...], xp: Any) -> list[Any]:
         value._array if position in op.masks else _cast(value, dtype, xp)
         for position, value in enumerate(inputs)
     ]
+
+
+def bool_error(op: Any) -> RuntimeError:
+    """The error for an arithmetic of truth values that has no meaning."""
+    return RuntimeError(
+        teach(
+            "Subtraction, the `-` operator, with a bool tensor is not supported",
+            got=f"{op.op_name}() of a bool",
+            mend='use a ^ b for "one but not the other", ~a for "not", or convert with .int() first',
+        )
+    )
 
 
 def _cast(value: Any, dtype: dtypes.DType, xp: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.promotion import bool_error
 from ..errors import teach
 from .checks import need_kernel
 from .registry import Sample, T, register
@@ -58,17 +59,12 @@ class Sub(Binary):
     op_name = "sub"
     formula = "a - b"
     derivatives = ("grad", "-grad")
+    takes_bool = False
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        if type(a) is type(b) and a.dtype.kind == b.dtype.kind == "b":
-            raise RuntimeError(
-                teach(
-                    "Subtraction, the `-` operator, with two bool tensors is not supported",
-                    got="bool - bool",
-                    mend='use a ^ b for "one but not the other", or convert with .int() first',
-                )
-            )
+        if type(a) is type(b) and a.dtype.kind == "b":
+            raise bool_error(ctx)
         return a - b
 
     @staticmethod
@@ -326,7 +322,7 @@ def _div_(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
 
 @register(
     Div,
-    samples=[*POSITIVE, Sample(T(3, low=0.2), T(3, low=0.5), rounding_mode=None)],
+    samples=[*POSITIVE, Sample(T(3, low=0.2), T(3, low=0.5))],
     inplace=_div_,
     aliases=["divide", "true_divide"],
 )
@@ -356,7 +352,12 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = 
     return TruncDivide.apply(input, other, out=out)
 
 
-@register(FloorDivide, samples=[Sample(T(2, 3), T(3, low=0.5)), Sample(T(3), 2)], inplace=True)
+@register(
+    FloorDivide,
+    samples=[Sample(T(2, 3), T(3, low=0.5)), Sample(T(3), 2)],
+    inplace=True,
+    torch="the result never requires a gradient; in PyTorch it may, and backward() then fails",
+)
 def floor_divide(input: Any, other: Any, *, out: Any = None) -> Any:
     """The quotient rounded down. PyTorch: ``torch.floor_divide``."""
     return FloorDivide.apply(input, other, out=out)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
+from ..return_types import result_type
 from ..tensor import Tensor, check_dim
+from .arithmetic import maximum, minimum
 from .indexing import ScatterZeros, along
 from .reduction import Dims, Reduction, axes, spread
 from .registry import Sample, T, register
@@ -156,6 +158,14 @@ class Argument(Op):
 
     @classmethod
     def forward(cls, ctx: Any, a: Any, dim: int | None, keepdim: bool) -> Any:
+        if a.dtype.kind == "b":
+            raise RuntimeError(
+                teach(
+                    f"{cls.op_name}(): does not support bool input",
+                    got="a tensor of bool",
+                    mend="convert it first, with x.int()",
+                )
+            )
         if not a.size and (dim is None or not a.shape[dim]):
             raise IndexError(
                 teach(
@@ -186,18 +196,8 @@ class Argmin(Argument):
     method = "argmin"
 
 
-class MaxResult(NamedTuple):
-    """What ``max(dim)`` returns."""
-
-    values: Tensor
-    indices: Tensor
-
-
-class MinResult(NamedTuple):
-    """What ``min(dim)`` returns."""
-
-    values: Tensor
-    indices: Tensor
+MaxResult = result_type("max", "values", "indices")
+MinResult = result_type("min", "values", "indices")
 
 
 @register(Amax, samples=[*OVER_ONE, Sample(T(2, 3, 4, distinct=True), dim=(0, 2))])
@@ -228,8 +228,13 @@ def _one(dim: int | None, input: Any) -> int | None:
     return None if dim is None or not input.ndim else check_dim(dim, input.ndim)
 
 
-@register(Max, samples=[Sample(T(2, 3, distinct=True)), *OVER_ONE])
-def max(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+TWO = Sample(T(2, 3, distinct=True), other=T(3, low=5.0, distinct=True, high=6.0))
+
+
+@register(Max, samples=[Sample(T(2, 3, distinct=True)), *OVER_ONE, TWO])
+def max(
+    input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
+) -> Any:
     """The largest element; with ``dim`` a pair (values, indices); with a tensor :func:`maximum`.
 
     Examples
@@ -243,18 +248,22 @@ def max(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     -----
     PyTorch: ``torch.max``.
     """
-    if isinstance(dim, Tensor):
-        return input.maximum(dim)
+    if isinstance(dim, Tensor) or other is not None:
+        return maximum(input, dim if other is None else other, out=out)
     if dim is None:
-        return Max.apply(input, dims=axes(None, input.ndim), keepdim=False)
-    return MaxResult(*MaxOver.apply(input, dim=check_dim(dim, input.ndim), keepdim=keepdim))
+        return Max.apply(input, dims=axes(None, input.ndim), keepdim=False, out=out)
+    axis = check_dim(dim, input.ndim)
+    return MaxResult(*MaxOver.apply(input, dim=axis, keepdim=keepdim, out=out))
 
 
-@register(Min, samples=[Sample(T(2, 3, distinct=True)), *OVER_ONE])
-def min(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+@register(Min, samples=[Sample(T(2, 3, distinct=True)), *OVER_ONE, TWO])
+def min(
+    input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
+) -> Any:
     """The smallest element; like :func:`max`. PyTorch: ``torch.min``."""
-    if isinstance(dim, Tensor):
-        return input.minimum(dim)
+    if isinstance(dim, Tensor) or other is not None:
+        return minimum(input, dim if other is None else other, out=out)
     if dim is None:
-        return Min.apply(input, dims=axes(None, input.ndim), keepdim=False)
-    return MinResult(*MinOver.apply(input, dim=check_dim(dim, input.ndim), keepdim=keepdim))
+        return Min.apply(input, dims=axes(None, input.ndim), keepdim=False, out=out)
+    axis = check_dim(dim, input.ndim)
+    return MinResult(*MinOver.apply(input, dim=axis, keepdim=keepdim, out=out))

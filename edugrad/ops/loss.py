@@ -102,6 +102,7 @@ def check_shapes(name: str, input: Any, target: Any) -> None:
     ],
     method=False,
     namespace=FUNCTIONAL,
+    torch="its weights have gradients too; in PyTorch a weight that requires one is refused",
 )
 def binary_cross_entropy_with_logits(
     input: Any,
