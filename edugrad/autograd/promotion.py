@@ -41,7 +41,7 @@ def bool_error(op: Any) -> RuntimeError:
         teach(
             "Subtraction, the `-` operator, with a bool tensor is not supported",
             got=f"{op.op_name}() of a bool",
-            mend='use a ^ b for "one but not the other", ~a for "not", or convert with .int() first',
+            mend='use a ^ b for "one but not the other", or convert with .int() first',
         )
     )
 
