@@ -6,6 +6,7 @@ forward computation first, because that is where most NaN begin.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import teach
@@ -88,7 +89,7 @@ def check_forward(op: Any, arrays: list[Any], results: tuple[Any, ...], site: An
     )
 
 
-def check_backward(node: Any, gradients: tuple[Any, ...]) -> None:
+def check_backward(node: Any, gradients: Sequence[Any]) -> None:
     """Raise if a gradient that ``node`` sends has a NaN."""
     for number, gradient in enumerate(gradients):
         if gradient is not None and has_nan(gradient._array):

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import teach
 from ..tensor import Tensor
+from . import hooks
 from .anomaly import check_backward
 from .grad_mode import mode
 from .node import AccumulateGrad, Edge, Node, gradient_edge
@@ -77,19 +78,21 @@ class Walk:
         if outputs is not None and len(gradients) < len(outputs):
             gradients.extend([None] * (len(outputs) - len(gradients)))
         if node.hooks is not None:
-            gradients = _before(node, gradients)
+            hooks.on_arrival(node, gradients)
         if type(node) is AccumulateGrad:
             self._arrive(node, gradients)
             return
         if self.wanted is not None and not self._passes(node, gradients):
             return
-        leaving = node.run(gradients)
+        if node.hooks is not None and node.hooks.before:
+            gradients = hooks.before(node, gradients)
+        leaving: Sequence[Tensor | None] = node.run(gradients)
         if mode.watched:
             _show(node, gradients, leaving)
         if not self.keep_graph:
             node.release()
         if node.hooks is not None and node.hooks.after:
-            leaving = _after(node, leaving, gradients)
+            leaving = hooks.after(node, leaving, gradients)
         for edge, gradient in zip(node.edges, leaving, strict=True):
             if edge is not None and gradient is not None:
                 self.send(edge, gradient)
@@ -118,7 +121,7 @@ class Walk:
             )
         gradient: Any = gradients[0]
         if leaf._hooks is not None:
-            gradient = _call(leaf._hooks, gradient)
+            gradient = hooks.call(leaf._hooks, gradient)
         if mode.recorder is not None:
             mode.recorder.gradients(node, [gradient], ())
         if self.wanted is not None:
@@ -133,19 +136,19 @@ class Walk:
             and array.flags.c_contiguous
         )
         accumulate(leaf, gradient, unshared)
-        for hook in () if leaf._after is None else tuple(leaf._after.values()):
-            hook(leaf)
 
 
 def accumulate(leaf: Tensor, gradient: Tensor, unshared: bool) -> None:
     """Add a gradient to ``leaf.grad``, which never shares its memory with anything else."""
     before = leaf._grad
     if mode.grad:
-        leaf._grad = gradient if before is None else before + gradient
+        leaf._grad = gradient.clone() if before is None else before + gradient
     elif before is not None:
         before.add_(gradient)
     else:
         leaf._grad = gradient if unshared else gradient.detach().clone()
+    for hook in () if leaf._after is None else tuple(leaf._after.values()):
+        hook(leaf)
 
 
 def _one_holder() -> int:
@@ -174,50 +177,11 @@ def _leading_to(wanted: dict[Edge, Any], roots: list[Node]) -> set[Node]:
     return useful
 
 
-def _show(node: Node, arriving: list[Tensor | None], leaving: tuple[Tensor | None, ...]) -> None:
+def _show(node: Node, arriving: list[Tensor | None], leaving: Sequence[Tensor | None]) -> None:
     if mode.recorder is not None:
         mode.recorder.gradients(node, arriving, leaving)
     if mode.anomaly:
         check_backward(node, leaving)
-
-
-def _before(node: Node, gradients: list[Tensor | None]) -> list[Tensor | None]:
-    """Run the hooks of the tensors that the node made, then those of the node."""
-    hooks = node.hooks
-    assert hooks is not None
-    for output, gradient in enumerate(gradients):
-        if gradient is None:
-            continue
-        if output in hooks.tensors:
-            gradients[output] = gradient = _call(hooks.tensors[output], gradient)
-        kept = hooks.retained.get(output)
-        tensor = kept() if kept is not None else None
-        if tensor is not None:
-            tensor._grad = gradient if mode.grad else gradient.detach().clone()
-    for hook in tuple(hooks.before.values()):
-        changed = hook(tuple(gradients))
-        if changed is not None:
-            gradients = list(changed)
-    return gradients
-
-
-def _after(
-    node: Node, leaving: tuple[Tensor | None, ...], arrived: list[Tensor | None]
-) -> tuple[Tensor | None, ...]:
-    assert node.hooks is not None
-    for hook in tuple(node.hooks.after.values()):
-        changed = hook(leaving, tuple(arrived))
-        if changed is not None:
-            leaving = tuple(changed)
-    return leaving
-
-
-def _call(hooks: dict[int, Any], gradient: Any) -> Any:
-    for hook in tuple(hooks.values()):
-        changed = hook(gradient)
-        if changed is not None:
-            gradient = changed
-    return gradient
 
 
 class engine_mode:
@@ -281,6 +245,14 @@ def backward(
     outputs = _listed(tensors)
     roots = _roots(outputs, grad_tensors)
     leaves = None if inputs is None else _listed(inputs)
+    if leaves is not None and not leaves:
+        raise RuntimeError(
+            teach(
+                "`inputs` argument to `backward()` cannot be empty.",
+                got=f"inputs={inputs!r}",
+                mend="name the tensors that shall get a gradient, or leave inputs away for all",
+            )
+        )
     keep = create_graph if retain_graph is None else retain_graph
     walk = Walk(keep, None if leaves is None else [_edge_of(leaf) for leaf in leaves])
     with engine_mode(create_graph):
@@ -354,6 +326,15 @@ def grad(
                 "edugrad.autograd.grad computes one vector-Jacobian product a call",
                 got="is_grads_batched=True",
                 mend="call it once a row of grad_outputs, with retain_graph=True",
+            )
+        )
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            teach(
+                "Expected allow_unused to be True or not passed when materialize_grads=True, "
+                "but got: allow_unused=False.",
+                got="allow_unused=False, materialize_grads=True",
+                mend="leave allow_unused away: materialize_grads gives zeros for unused inputs",
             )
         )
     targets = _listed(inputs)

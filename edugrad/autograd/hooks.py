@@ -1,4 +1,4 @@
-"""Hooks on tensors: functions that see, and may change, a gradient as it passes.
+"""Hooks: functions that see, and may change, a gradient as it passes a tensor or a node.
 
 Source: ``torch.Tensor.register_hook``, ``retain_grad``, ``register_post_accumulate_grad_hook``.
 """
@@ -6,14 +6,15 @@ Source: ``torch.Tensor.register_hook``, ``retain_grad``, ``register_post_accumul
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import teach
 from ..tensor import Tensor
-from .node import Handle, gradient_edge
+from .node import Handle, Node, gradient_edge
 
 Hook = Callable[..., Any]
+Gradients = Sequence[Tensor | None]
 
 
 def register_hook(tensor: Tensor, hook: Hook) -> Handle:
@@ -91,3 +92,91 @@ def retains_grad(tensor: Tensor) -> bool:
         return False
     kept = tensor._edge[0].hooks.retained.get(tensor._edge[1])
     return kept is not None and kept() is tensor
+
+
+def on_arrival(node: Node, gradients: list[Tensor | None]) -> None:
+    """Run the hooks of the tensors that ``node`` made; keep what they retain."""
+    assert node.hooks is not None
+    for output, gradient in enumerate(gradients):
+        if gradient is None:
+            continue
+        if output in node.hooks.tensors:
+            gradients[output] = gradient = call(node.hooks.tensors[output], gradient)
+        kept = node.hooks.retained.get(output)
+        tensor = kept() if kept is not None else None
+        if tensor is not None:
+            tensor._grad = gradient.clone()
+
+
+def before(node: Node, gradients: list[Tensor | None]) -> list[Tensor | None]:
+    """Run the node's own hooks that come before it."""
+    assert node.hooks is not None
+    for hook in tuple(node.hooks.before.values()):
+        changed = hook(tuple(gradients))
+        if changed is not None:
+            gradients = _several(hook, changed, gradients)
+    return gradients
+
+
+def after(node: Node, leaving: Gradients, arrived: Gradients) -> Gradients:
+    """Run the node's own hooks that come after it."""
+    assert node.hooks is not None
+    for hook in tuple(node.hooks.after.values()):
+        changed = hook(tuple(leaving), tuple(arrived))
+        if changed is not None:
+            leaving = _several(hook, changed, leaving)
+    return leaving
+
+
+def call(hooks: dict[int, Hook], gradient: Tensor) -> Tensor:
+    """Run the hooks of one tensor."""
+    for hook in tuple(hooks.values()):
+        changed = hook(gradient)
+        if changed is not None:
+            gradient = _checked(hook, changed, gradient)
+    return gradient
+
+
+def _several(hook: Hook, changed: Any, given: Gradients) -> list[Tensor | None]:
+    values = list(changed) if isinstance(changed, (tuple, list)) else [changed]
+    if len(values) != len(given):
+        raise RuntimeError(
+            teach(
+                f"hook '{_name(hook)}' has returned an incorrect number of values "
+                f"(got {len(values)}, but expected {len(given)})",
+                got=f"{len(values)} gradients for {len(given)}",
+                mend="return a tuple with one gradient, or None, for each that was given",
+            )
+        )
+    return [
+        value if value is None or old is None else _checked(hook, value, old)
+        for value, old in zip(values, given, strict=True)
+    ]
+
+
+def _checked(hook: Hook, changed: Any, gradient: Tensor) -> Tensor:
+    if not isinstance(changed, Tensor):
+        raise TypeError(
+            teach(
+                f"expected Variable, but hook returned '{type(changed).__name__}'",
+                got=f"{changed!r} from hook '{_name(hook)}'",
+                mend="return a tensor, or nothing to leave the gradient as it is",
+            )
+        )
+    for what, new, old in (
+        ("size", tuple(changed.shape), tuple(gradient.shape)),
+        ("type", changed.dtype, gradient.dtype),
+    ):
+        if new != old:
+            raise RuntimeError(
+                teach(
+                    f"hook '{_name(hook)}' has changed the {what} of value",
+                    got=f"{new} instead of {old}",
+                    mend="a gradient keeps the shape and dtype of its tensor",
+                )
+            )
+    return changed
+
+
+def _name(hook: Hook) -> str:
+    return getattr(hook, "__name__", type(hook).__name__)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import teach
 from .grad_mode import enable_grad, mode
-from .node import Node, gradient_edge
+from .node import Edge, Node, gradient_edge
 
 if TYPE_CHECKING:
     from ..callsite import CallSite
@@ -71,8 +71,9 @@ class View:
             self.walk_memory(tensor)
         if self.base._requires_grad:
             with enable_grad():
-                tensor._edge = gradient_edge(replay(self.steps, self.base))
-            tensor._requires_grad = True
+                edge = gradient_edge(replay(self.steps, self.base))
+            assert edge is not None, "a view of a tensor that requires a gradient has a node"
+            move(tensor, edge)
 
     def untracked(self, written: str, tensor: Tensor) -> RuntimeError:
         """The error for a write that a view of this creation cannot follow."""
@@ -215,8 +216,18 @@ def write_history(target: Tensor, node: Node) -> None:
     """Give ``target``, just written to by ``node``, and its base their new places in the graph."""
     view = target._view
     if view is None:
-        target._edge = (node, 0)
-        target._requires_grad = True
-        return
-    view.base._edge = (ReplaceRegion(view, node, node.site), 0)
-    view.base._requires_grad = True
+        move(target, (node, 0))
+    else:
+        move(view.base, (ReplaceRegion(view, node, node.site), 0))
+
+
+def move(tensor: Tensor, edge: Edge) -> None:
+    """Give a tensor a new place in the graph; what retains its gradient moves along."""
+    before = tensor._edge
+    if before is not None and before[0].hooks is not None:
+        kept = before[0].hooks.retained.get(before[1])
+        if kept is not None and kept() is tensor:
+            del before[0].hooks.retained[before[1]]
+            edge[0].own_hooks().retained[edge[1]] = kept
+    tensor._edge = edge
+    tensor._requires_grad = True
