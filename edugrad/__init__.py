@@ -16,7 +16,6 @@ from .autograd import (
     set_grad_enabled,
 )
 from .creation import (
-    arange,
     as_tensor,
     empty,
     empty_like,
@@ -24,7 +23,6 @@ from .creation import (
     from_numpy,
     full,
     full_like,
-    linspace,
     ones,
     ones_like,
     tensor,
@@ -50,6 +48,7 @@ from .dtypes import (
     short,
     uint8,
 )
+from .exchange import from_dlpack
 from .ops.reshaping import broadcast_shapes
 from .printing import set_printoptions
 from .random import (
@@ -66,6 +65,7 @@ from .random import (
     seed,
     set_rng_state,
 )
+from .ranges import arange, linspace, logspace
 from .sampling import bernoulli, multinomial, normal, randint_like
 from .size import Size
 from .tensor import Tensor
@@ -82,6 +82,11 @@ bool = dtypes.bool_
 globals().update(
     {name: info.function for name, info in ops.OPS.items() if info.namespace == "edugrad"}
 )
+
+
+def numel(input: Tensor) -> _Any:
+    """The number of elements. PyTorch: ``torch.numel``."""
+    return input.numel()
 
 
 def is_tensor(obj: _Any) -> _Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import creation, sampling
+from .. import creation, exchange, sampling
 from ..autograd import engine, hooks
 from ..tensor import Tensor
 from . import (
@@ -47,6 +47,8 @@ OTHER_METHODS: dict[str, Method] = {
     "new_empty": creation.new_empty,
     "new_empty_strided": strided.empty_strided,
     **in_place_views.METHODS,
+    "__dlpack__": exchange.dlpack,
+    "__dlpack_device__": exchange.dlpack_device,
     **sampling.FILLS,
     **conversion.CASTS,
 }
