@@ -2,7 +2,11 @@
 
 from ..ops.activation import (
     functional_log_softmax as log_softmax,
+)
+from ..ops.activation import (
     functional_softmax as softmax,
+)
+from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
@@ -18,7 +22,27 @@ from ..ops.convolutions import (
 from ..ops.elementwise import sigmoid, tanh
 from ..ops.linalg import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
+from ..ops.max_pooling import (
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_unpool1d,
+    max_unpool2d,
+)
 from ..ops.padding import pad
+from ..ops.pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    lp_pool1d,
+    lp_pool2d,
+)
 from ..ops.rectifier import (
     hardshrink,
     hardsigmoid,
@@ -29,13 +53,20 @@ from ..ops.rectifier import (
     leaky_relu_,
     prelu,
     relu,
-    relu_,
     relu6,
+    relu_,
     rrelu,
     rrelu_,
     softshrink,
     threshold,
     threshold_,
+)
+from ..ops.regression_loss import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
 )
 from ..ops.smooth_activation import (
     celu,
@@ -55,6 +86,15 @@ from ..ops.smooth_activation import (
 )
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
     "binary_cross_entropy_with_logits",
     "celu",
     "celu_",
@@ -67,6 +107,7 @@ __all__ = [
     "elu",
     "elu_",
     "fold",
+    "gaussian_nll_loss",
     "gelu",
     "glu",
     "gumbel_softmax",
@@ -75,14 +116,24 @@ __all__ = [
     "hardswish",
     "hardtanh",
     "hardtanh_",
+    "huber_loss",
+    "l1_loss",
     "leaky_relu",
     "leaky_relu_",
     "linear",
     "log_softmax",
     "logsigmoid",
+    "lp_pool1d",
+    "lp_pool2d",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
     "mish",
     "mse_loss",
     "pad",
+    "poisson_nll_loss",
     "prelu",
     "relu",
     "relu6",
@@ -93,6 +144,7 @@ __all__ = [
     "selu_",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
     "softmax",
     "softmin",
     "softplus",

@@ -18,7 +18,9 @@ from . import (
     linalg,
     logarithms,
     loss,
+    max_pooling,
     padding,
+    pooling,
     power,
     rectifier,
     reduction,
@@ -33,7 +35,6 @@ from . import (
     stacking,
     strided,
     trigonometry,
-    variance,
 )
 from .methods import bind
 from .registry import OPS
@@ -59,7 +60,9 @@ __all__ = [
     "linalg",
     "logarithms",
     "loss",
+    "max_pooling",
     "padding",
+    "pooling",
     "power",
     "rectifier",
     "reduction",
@@ -74,5 +77,4 @@ __all__ = [
     "stacking",
     "strided",
     "trigonometry",
-    "variance",
 ]
