@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import warnings
 from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
 from .checks import need_float
 from .registry import Sample, T, register
+from .reshaping import broadcast_tensors
 
 FUNCTIONAL = "edugrad.nn.functional"
 
@@ -26,7 +29,7 @@ class SigmoidCrossEntropy(Op):
         ctx.save_for_backward(z if need_z or need_y else None, y if need_z else None)
         xp = ctx.xp
         losses = xp.maximum(z, 0) - z * y + xp.log1p(xp.exp(-xp.abs(z)))
-        return _reduce(ctx, losses, reduction)
+        return reduce_array(ctx, losses, reduction)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -47,7 +50,7 @@ class SquaredError(Op):
     def forward(ctx: Any, a: Any, b: Any, reduction: str) -> Any:
         ctx.save_for_backward(a, b)
         away = a - b
-        return _reduce(ctx, away * away, reduction)
+        return reduce_array(ctx, away * away, reduction)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -57,17 +60,37 @@ class SquaredError(Op):
         return share if need_a else None, -share if need_b else None
 
 
-def _reduce(ctx: Any, losses: Any, reduction: str) -> Any:
+def reduce_array(ctx: Any, losses: Any, reduction: str) -> Any:
     """The losses' mean, their sum, or themselves; ``ctx.count`` is what a mean divides by."""
     ctx.count = losses.size if reduction == "mean" else 1
     if reduction == "none":
         return losses
-    total = losses.sum()
-    return total / ctx.count if reduction == "mean" else total
+    summed = losses.sum()
+    return summed / ctx.count if reduction == "mean" else summed
 
 
-def check_reduction(reduction: str) -> None:
-    """Refuse a ``reduction`` that is none of "mean", "sum" and "none"."""
+def averaged(losses: Any, reduction: str) -> Any:
+    """The mean of a tensor of losses, their sum, or themselves."""
+    return losses if reduction == "none" else getattr(losses, reduction)()
+
+
+def read_reduction(
+    reduction: str, size_average: bool | None = None, reduce: bool | None = None
+) -> str:
+    """The reduction that is meant, also by the older ``size_average`` and ``reduce``.
+
+    Raises
+    ------
+    ValueError
+        If it is none of "mean", "sum" and "none".
+    """
+    if size_average is not None or reduce is not None:
+        reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+        warnings.warn(
+            "size_average and reduce args will be deprecated, please use "
+            f"reduction='{reduction}' instead.",
+            stacklevel=3,
+        )
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(
             teach(
@@ -76,6 +99,7 @@ def check_reduction(reduction: str) -> None:
                 mend='use "mean", "sum" or "none"',
             )
         )
+    return reduction
 
 
 def check_shapes(name: str, input: Any, target: Any) -> None:
@@ -89,6 +113,30 @@ def check_shapes(name: str, input: Any, target: Any) -> None:
                 mend="bring them to one shape, e.g. prediction.squeeze(1) or target.unsqueeze(1)",
             )
         )
+
+
+def pair(name: str, input: Any, target: Any, warn: bool = True) -> Any:
+    """Prediction and target in one shape, where one of them has that shape already.
+
+    Raises
+    ------
+    ValueError
+        If both would have to be broadcast: (N, 1) against (N,) gives (N, N) losses.
+    """
+    if input.shape == target.shape:
+        return input, target
+    lengths = itertools.zip_longest(reversed(input.shape), reversed(target.shape), fillvalue=1)
+    common = tuple(n if m == 1 else m for m, n in lengths)[::-1]
+    if common not in (tuple(input.shape), tuple(target.shape)):
+        check_shapes(name, input, target)
+    if warn:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size "
+            f"({input.shape}). This will likely lead to incorrect results due to broadcasting. "
+            "Please ensure they have the same size.",
+            stacklevel=3,
+        )
+    return broadcast_tensors(input, target)
 
 
 @register(
@@ -148,7 +196,7 @@ def binary_cross_entropy_with_logits(
     PyTorch: ``torch.nn.functional.binary_cross_entropy_with_logits``.
     """
     check_shapes("binary_cross_entropy_with_logits", input, target)
-    check_reduction(reduction)
+    reduction = read_reduction(reduction, size_average, reduce)
     need_float("binary_cross_entropy_with_logits() takes floating-point tensors", input, target)
     if weight is None and pos_weight is None:
         return SigmoidCrossEntropy.apply(input, target, reduction=reduction)
@@ -156,9 +204,7 @@ def binary_cross_entropy_with_logits(
     if pos_weight is not None:
         positive = SigmoidCrossEntropy.apply(input, target.new_ones(target.shape), reduction="none")
         losses = losses + (pos_weight - 1) * target * positive
-    if weight is not None:
-        losses = losses * weight
-    return losses if reduction == "none" else getattr(losses, reduction)()
+    return averaged(losses if weight is None else losses * weight, reduction)
 
 
 @register(
@@ -167,25 +213,57 @@ def binary_cross_entropy_with_logits(
         Sample(T(2, 3), T(2, 3)),
         Sample(T(3), T(3), reduction="sum"),
         Sample(T(2, 3), T(2, 3), reduction="none"),
+        Sample(T(2, 3), T(2, 3), weight=T(2, 3, low=0.5)),
+        Sample(T(2, 3), T()),
     ],
     method=False,
     namespace=FUNCTIONAL,
 )
 def mse_loss(
-    input: Any, target: Any, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+    input: Any,
+    target: Any,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    weight: Any = None,
 ) -> Any:
-    """The mean of the squared differences.
+    r"""The mean of the squared differences, weighted where a ``weight`` is given.
+
+    .. math:: \ell = (\text{input} - \text{target})^2
 
     Raises
     ------
     ValueError
-        If the shapes differ: PyTorch warns and broadcasts, which is nearly always a mistake.
+        If both would be broadcast, as (N, 1) and (N,) are: PyTorch warns and gives (N, N) losses.
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.mse_loss``.
     """
-    check_shapes("mse_loss", input, target)
-    check_reduction(reduction)
+    reduction = read_reduction(reduction, size_average, reduce)
+    input, target = pair("mse_loss", input, target)
     need_float("mse_loss() takes a floating-point prediction", input)
-    return SquaredError.apply(input, target, reduction=reduction)
+    if weight is None:
+        return SquaredError.apply(input, target, reduction=reduction)
+    return weighted((input - target) ** 2, weight, reduction)
+
+
+def weighted(losses: Any, weight: Any, reduction: str) -> Any:
+    """Losses times weights; their mean is divided by the sum of the weights."""
+    check_weight(weight, losses)
+    if reduction == "mean":
+        return (losses * weight).sum() / weight.sum()
+    return averaged(losses * weight, reduction)
+
+
+def check_weight(weight: Any, losses: Any) -> None:
+    """Refuse weights that are not one for each loss."""
+    if weight.shape != losses.shape:
+        raise ValueError(
+            teach(
+                "Weights and input must have the same size.",
+                got=f"weights of shape {tuple(weight.shape)} for losses of shape "
+                f"{tuple(losses.shape)}",
+                mend="give one weight for each element, e.g. weight.expand_as(input)",
+            )
+        )

@@ -26,7 +26,8 @@ class T:
     """A random tensor of a sample: its shape, and the open interval its elements come from.
 
     ``distinct`` spreads the elements evenly over the interval in random order, so that no two are
-    alike and a finite-difference step crosses no kink; ``kind`` is "float", "int" or "bool".
+    alike and a finite-difference step crosses no kink; ``kind`` is "float", "int" or "bool";
+    ``constant`` marks a float tensor that must not require a gradient.
     """
 
     shape: tuple[int, ...]
@@ -34,6 +35,7 @@ class T:
     high: float
     kind: str
     distinct: bool
+    constant: bool
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class T:
         high: float = 2.0,
         kind: str = "float",
         distinct: bool = False,
+        constant: bool = False,
     ) -> None:
         for name, value in (
             ("shape", shape),
@@ -49,6 +52,7 @@ class T:
             ("high", high),
             ("kind", kind),
             ("distinct", distinct),
+            ("constant", constant),
         ):
             object.__setattr__(self, name, value)
 
@@ -79,7 +83,8 @@ class Sample:
 
         def filled(value: Any) -> Any:
             if isinstance(value, T):
-                return wrap(value.array(random))
+                tensor = wrap(value.array(random))
+                return tensor.detach() if value.constant else tensor
             if isinstance(value, (list, tuple)):
                 return type(value)(filled(each) for each in value)
             return value
