@@ -148,6 +148,8 @@ class Function(Node):
                 outputs[number] = self._output(number, output, args)
         self._records = tuple(self._record(each, args, before, outputs) for each in self._to_save)
         self._to_save = ()
+        if mode.packer is not None:
+            self._records = mode.packer(self._records)
 
     def _has_gradient(self, output: Any) -> bool:
         return (
@@ -176,8 +178,7 @@ class Function(Node):
         storage = saved._storage
         for number, output in enumerate(before):
             if saved is output and after[number]._edge == (self, number):
-                edge = (self, number)
-                return Saved(None, saved._array, storage, storage.version, edge, "its output")
+                return Saved(None, saved._array, storage, storage.version, number, "its output")
         return Saved(
             saved, saved._array, storage, storage.version, gradient_edge(saved), "a tensor"
         )

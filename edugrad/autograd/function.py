@@ -360,7 +360,7 @@ class Op(Node):
         """A saved output, or a new array that ``forward`` made for ``backward`` alone."""
         for number, each in enumerate(result if type(result) is tuple else (result,)):
             if value is each:
-                return pack_output(outputs[number], (self, number))
+                return pack_output(outputs[number], number)
         return Tensor._wrap(self.xp.asarray(value), inputs_device(inputs))
 
     def _pack_overwriting(
@@ -374,7 +374,7 @@ class Op(Node):
         records = list(self._pack(inputs, arrays, (), ()))
         for place, value in enumerate(saved):
             if value is result:
-                records[place] = pack_output(target, (self, 0))._replace(
+                records[place] = pack_output(target, 0)._replace(
                     version=target._storage.version + 1
                 )
             elif value is arrays[0]:
@@ -416,7 +416,9 @@ class Op(Node):
         outputs: tuple[Tensor, ...],
         params: dict[str, Any],
     ) -> None:
-        """Let anomaly detection and the recorder see the op."""
+        """Let saving hooks, the recorder and anomaly detection see the op."""
+        if mode.packer is not None and self.saved:
+            self.saved = mode.packer(self.saved)
         if mode.recorder is not None:
             mode.recorder.operation(self, inputs, outputs, params)
         if mode.anomaly and self.check_nan:

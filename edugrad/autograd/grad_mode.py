@@ -30,16 +30,16 @@ class Mode(threading.local):
     backward = False
     anomaly = False
     recorder: Recorder | None = None
+    packer: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
     watched = False
     scope: str | None = None
 
-    def watch(self, *, anomaly: bool | None = None, recorder: Recorder | str | None = "") -> None:
-        """Set who looks at every op; ``watched`` is the one flag that ops test."""
-        if anomaly is not None:
-            self.anomaly = anomaly
-        if not isinstance(recorder, str):
-            self.recorder = recorder
-        self.watched = self.anomaly or self.recorder is not None
+    def watch(self, **watchers: Any) -> None:
+        """Set ``anomaly``, ``recorder`` or ``packer``; ops test the one flag ``watched``."""
+        for name, watcher in watchers.items():
+            setattr(self, name, watcher)
+        others = self.recorder is not None or self.packer is not None
+        self.watched = self.anomaly or others
 
 
 mode = Mode()

@@ -6,7 +6,7 @@ output would be a circle. Both note their storage's version and compare it when 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import teach
@@ -19,14 +19,45 @@ if TYPE_CHECKING:
 
 
 class Saved(NamedTuple):
-    """One saved tensor. ``tensor`` is the input itself; None for an output or a copy."""
+    """One saved tensor. ``tensor`` is the input itself; None for an output or a copy.
+
+    ``edge`` is the tensor's place in the graph. For an output it is the output's number alone: with
+    its node, which holds this record, it would be a circle.
+    """
 
     tensor: Tensor | None
     array: Any
     storage: Storage
     version: int
-    edge: Edge | None
+    edge: Edge | int | None
     origin: str
+
+
+class Packed:
+    """What a pack hook made of one saved tensor, and how to get the tensor back."""
+
+    __slots__ = ("value", "unpack_hook", "edge")
+
+    def __init__(
+        self, value: Any, unpack_hook: Callable[..., Any], edge: Edge | int | None
+    ) -> None:
+        self.value = value
+        self.unpack_hook = unpack_hook
+        self.edge = edge
+
+    def unpack(self, node: Node) -> Tensor:
+        """The tensor, with its place in the graph."""
+        found = self.unpack_hook(self.value)
+        if not isinstance(found, Tensor):
+            raise TypeError(
+                teach(
+                    "Output of saved tensor unpack_hook expected to be a Tensor",
+                    got=type(found).__name__,
+                    mend="return the tensor that pack_hook was given, or one equal to it",
+                )
+            )
+        again: Tensor = Tensor._wrap(found._array, found._device, found._storage)
+        return _placed(again, self.edge, node)
 
 
 _new = tuple.__new__  # a named tuple without the cost of its Python-level constructor
@@ -40,9 +71,10 @@ def pack_input(tensor: Tensor, array: Any, edge: Edge | None) -> Saved:
     return _new(Saved, (tensor, array, storage, storage.version, edge, "an input"))
 
 
-def pack_output(output: Tensor, edge: Edge) -> Saved:
+def pack_output(output: Tensor, number: int) -> Saved:
+    """Save an output of the node itself, which is its ``number``-th."""
     storage = output._storage
-    return _new(Saved, (None, output._array, storage, storage.version, edge, "its output"))
+    return _new(Saved, (None, output._array, storage, storage.version, number, "its output"))
 
 
 def pack_copy(array: Any, edge: Edge | None) -> Saved:
@@ -54,7 +86,7 @@ def pack_copy(array: Any, edge: Edge | None) -> Saved:
 def unpack(record: Any, node: Node) -> Any:
     """The tensor that was saved, with its place in the graph; raise if it was changed since."""
     if type(record) is not Saved:
-        return record
+        return record.unpack(node) if type(record) is Packed else record
     tensor, array, storage, version, edge, _ = record
     if storage.version != version:
         raise RuntimeError(_changed(record, node))
@@ -63,11 +95,15 @@ def unpack(record: Any, node: Node) -> Any:
             return tensor
         if tensor._storage is storage and tensor._array.dtype != array.dtype:
             return tensor.to(array.dtype)
-    again = Tensor._wrap(array, storage=storage)
+    return _placed(Tensor._wrap(array, storage=storage), edge, node)
+
+
+def _placed(tensor: Tensor, edge: Edge | int | None, node: Node) -> Tensor:
+    """Give a tensor that was saved by ``node`` its place in the graph again."""
     if edge is not None:
-        again._edge = edge
-        again._requires_grad = True
-    return again
+        tensor._edge = (node, edge) if type(edge) is int else edge  # type: ignore[assignment]
+        tensor._requires_grad = True
+    return tensor
 
 
 def unpack_all(records: Sequence[Any], node: Node) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ what a reader needs and the engine does not (values, names, source lines, consta
 """
 
 from ..node import Node
+from ..saved_hooks import save_on_cpu, saved_tensors_hooks
 from .data import Graph, GraphEdge, GraphNode, Kind, Origin, SourceLine, Summary, TensorInfo
 from .reached import snapshot
 from .recording import Recording, record
@@ -26,6 +27,8 @@ __all__ = [
     "Summary",
     "TensorInfo",
     "record",
+    "save_on_cpu",
+    "saved_tensors_hooks",
     "snapshot",
     "summarize",
 ]
