@@ -10,6 +10,10 @@ from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
+from ..ops.classification_loss import (
+    cross_entropy,
+    nll_loss,
+)
 from ..ops.columns import fold, unfold
 from ..ops.convolutions import (
     conv1d,
@@ -104,6 +108,7 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "cross_entropy",
     "elu",
     "elu_",
     "fold",
@@ -132,6 +137,7 @@ __all__ = [
     "max_unpool2d",
     "mish",
     "mse_loss",
+    "nll_loss",
     "pad",
     "poisson_nll_loss",
     "prelu",

@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.grad_mode import is_grad_enabled
 from ..errors import teach
 from .checks import need_float
 from .registry import Sample, T, register
@@ -100,6 +101,19 @@ def read_reduction(
             )
         )
     return reduction
+
+
+def refuse_gradient(function: str, argument: str, value: Any) -> None:
+    """Refuse an argument that asks for a gradient where the loss has none for it."""
+    if value is not None and value.requires_grad and is_grad_enabled():
+        raise RuntimeError(
+            teach(
+                f"The function '{function}' is not differentiable with respect to argument "
+                f"'{argument}'. This input cannot have requires_grad True.",
+                got=f"{argument} of shape {tuple(value.shape)} with requires_grad=True",
+                mend=f"pass {argument}.detach()",
+            )
+        )
 
 
 def check_shapes(name: str, input: Any, target: Any) -> None:
