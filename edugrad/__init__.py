@@ -49,6 +49,7 @@ from .dtypes import (
     uint8,
 )
 from .exchange import from_dlpack
+from .ops.diagonals import tril_indices, triu_indices
 from .ops.reshaping import broadcast_shapes
 from .printing import set_printoptions
 from .random import (

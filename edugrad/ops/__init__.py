@@ -11,6 +11,7 @@ from . import (
     comparison,
     conversion,
     convolutions,
+    diagonals,
     elementwise,
     extreme,
     in_place_views,
@@ -38,6 +39,7 @@ from . import (
     special,
     stacking,
     strided,
+    subscript,
     trigonometry,
 )
 from .methods import bind
@@ -57,6 +59,7 @@ __all__ = [
     "comparison",
     "conversion",
     "convolutions",
+    "diagonals",
     "elementwise",
     "extreme",
     "in_place_views",
@@ -84,5 +87,6 @@ __all__ = [
     "special",
     "stacking",
     "strided",
+    "subscript",
     "trigonometry",
 ]

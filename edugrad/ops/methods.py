@@ -13,12 +13,12 @@ from . import (
     bitwise,
     conversion,
     in_place_views,
-    indexing,
     linalg,
     reshaping,
     selection,
     shape,
     strided,
+    subscript,
 )
 from .registry import METHODS
 
@@ -85,8 +85,8 @@ OPERATORS: dict[str, Method] = {
     "invert": METHODS["bitwise_not"],
     "matmul": linalg.matmul,
     "rmatmul": lambda self, other: linalg.matmul(other, self),
-    "getitem": indexing.getitem,
-    "setitem": indexing.setitem,
+    "getitem": subscript.getitem,
+    "setitem": subscript.setitem,
     **{name: METHODS[name] for name in ("lt", "le", "gt", "ge")},
 }
 

@@ -60,6 +60,9 @@ class T:
         """One draw, as float64, int64 or bool."""
         if self.kind == "bool":
             return random.random(self.shape) < 0.5
+        if self.kind == "int" and self.distinct:
+            span = random.permutation(int(self.high) - int(self.low)) + int(self.low)
+            return span[: int(np.prod(self.shape))].reshape(self.shape)
         if self.kind == "int":
             return random.integers(int(self.low), int(self.high), self.shape)
         if self.distinct:

@@ -7,7 +7,8 @@ from typing import Any
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor, check_dim
-from .indexing import Take, flip
+from .indexing import Take
+from .reduction import axes
 from .registry import Sample, T, register
 from .shape import lengths
 
@@ -275,6 +276,30 @@ def _no_dim(axes: tuple[int, ...]) -> IndexError:
             mend="leave dims out",
         )
     )
+
+
+class Flip(Op):
+    """The order of the elements reversed along dimensions."""
+
+    op_name = "flip"
+    formula = "a reversed"
+    derivatives = ("grad reversed",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, dims: tuple[int, ...]) -> Any:
+        return ctx.xp.flip(a, dims).copy()
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return Flip.apply(grad, dims=ctx.params["dims"])
+
+
+@register(Flip, samples=[Sample(T(2, 3), 0), Sample(T(2, 3), (0, 1))])
+def flip(input: Any, *dims: Any) -> Any:
+    """The order of the elements reversed along ``dims`` (a copy). PyTorch: ``torch.flip``."""
+    named = dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims
+    found = axes(tuple(named), input.ndim) if named else ()
+    return Flip.apply(input, dims=found)
 
 
 def _demand_dims(input: Any, least: int) -> None:

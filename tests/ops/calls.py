@@ -15,7 +15,7 @@ from edugrad.ops import OPS
 from edugrad.ops.registry import OpInfo, Sample
 
 INFOS = {info.name: info for info in OPS.values()}
-NO_GRADIENT = frozenset({"allclose", "equal", "isclose", "nonzero"})
+NO_GRADIENT = frozenset({"allclose", "argwhere", "equal", "isclose", "nonzero"})
 
 Change = Callable[[Tensor], Tensor]
 
@@ -40,6 +40,13 @@ def has_gradient(info: OpInfo) -> bool:
 
 def takes_out(info: OpInfo) -> bool:
     return "out" in inspect.signature(info.function).parameters
+
+
+def place_for(result: Any) -> Any:
+    """Tensors like those of a result, with other numbers, to be given as ``out=``."""
+    if isinstance(result, tuple):
+        return tuple(place_for(each) for each in result)
+    return edugrad.zeros_like(result) + edugrad.ones_like(result)
 
 
 class Call:

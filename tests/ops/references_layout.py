@@ -118,6 +118,24 @@ def blocks(*arrays: np.ndarray) -> np.ndarray:
     )
 
 
+def embedded(a: np.ndarray, offset: int = 0, dim1: int = -2, dim2: int = -1) -> np.ndarray:
+    side = a.shape[-1] + abs(offset)
+    found = np.zeros((*a.shape[:-1], side, side))
+    for k in range(a.shape[-1]):
+        found[..., k + max(-offset, 0), k + max(offset, 0)] = a[..., k]
+    return np.moveaxis(found, (-2, -1), (dim1, dim2))
+
+
+def put(a: np.ndarray, indices: Any, values: Any, accumulate: bool = False) -> np.ndarray:
+    found = a.copy()
+    if not accumulate:
+        found[tuple(indices)] = values
+        return found
+    for k, row in enumerate(indices[0]):
+        found[row] += np.broadcast_to(values, (len(indices[0]), *a.shape[1:]))[k]
+    return found
+
+
 LAYOUT: dict[str, Reference] = {
     "as_strided": strided,
     "Tensor.unfold": windows,
@@ -144,6 +162,11 @@ LAYOUT: dict[str, Reference] = {
     "Tensor.repeat": tiled,
     "tile": tiled,
     "repeat_interleave": interleaved,
+    "argwhere": np.argwhere,
+    "index_put": put,
+    "diag_embed": embedded,
+    "diagflat": lambda a, offset=0: embedded(a.ravel(), offset),
+    "diag": lambda a, diagonal=0: np.diag(a, diagonal),
     "roll": rolled,
     "fliplr": lambda a: a[:, ::-1],
     "flipud": lambda a: a[::-1],
