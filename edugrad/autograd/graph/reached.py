@@ -198,7 +198,7 @@ class _Reach:
     @staticmethod
     def _look_in_saved(node: Any, number: int, piece: Piece) -> None:
         for record in node.saved:
-            mine = type(record) is Saved and record.edge == (node, number)
+            mine = type(record) is Saved and record.edge == number
             if mine and record.storage.version == record.version:
                 piece.array, piece.origin = record.array, "saved"
 
