@@ -204,6 +204,13 @@ class ufunc:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._call(*args, **kwargs)
 
+    def reduce(self, array: ndarray, *args: Any, **kwargs: Any) -> Any:
+        """Like CuPy's: of sums and products only."""
+        if self._function not in (np.add, np.multiply):
+            raise NotImplementedError(f"`{self._function.__name__}.reduce` is not supported yet")
+        reduced = _guarded(self._function.reduce, "reduce", ("axis", "dtype", "out", "keepdims"))
+        return reduced(array, *args, **kwargs)
+
     def at(self, array: ndarray, index: Any, *values: Any) -> None:
         self._function.at(_inside(array), _wrapped(index, array.shape), *_inside(values))
 

@@ -79,10 +79,10 @@ class Logit(Float):
     def backward(ctx: Any, grad: Any) -> Any:
         (a,) = ctx.saved_tensors
         eps = ctx.params["eps"]
-        slope = grad / (a * (1 - a))
         if eps is None or eps < 0:
-            return where((a < 0).logical_or(a > 1), math.nan, slope)
-        return where((a < eps).logical_or(a > 1 - eps), 0.0, slope)
+            return where((a < 0).logical_or(a > 1), math.nan, grad / (a * (1 - a)))
+        kept = a.clamp(eps, 1 - eps)
+        return where((a < eps).logical_or(a > 1 - eps), 0.0, grad / (kept * (1 - kept)))
 
 
 class Logaddexp(Binary):

@@ -14,14 +14,10 @@ import numpy as np
 
 import edugrad
 
+from .references_functions import FUNCTIONS, each
 from .references_layout import LAYOUT
 
 Reference = Callable[..., Any]
-
-
-def each(function: Callable[..., Any], result: type = float) -> Reference:
-    """Apply a function of numbers to every element, broadcasting."""
-    return np.vectorize(function, otypes=[result])
 
 
 def over(function: Callable[[list[Any]], Any], result: type = float) -> Reference:
@@ -114,7 +110,7 @@ def linear(x: np.ndarray, weight: np.ndarray, bias: Any = None) -> np.ndarray:
 def gather(a: np.ndarray, dim: int, index: np.ndarray) -> np.ndarray:
     found = np.empty(index.shape)
     for place in np.ndindex(index.shape):
-        source = list(place)
+        source = list(place) or [0]
         source[dim] = index[place]
         found[place] = a[tuple(source)]
     return found
@@ -335,6 +331,7 @@ REFERENCES: dict[str, Reference] = {
     "any": over(any, bool),
     "logsumexp": over(logsumexp),
     **LAYOUT,
+    **FUNCTIONS,
 }
 for _name, _bits in (
     ("bitwise_and", lambda a, b: a & b),
