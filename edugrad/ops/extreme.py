@@ -27,7 +27,7 @@ class Extreme(Reduction):
 
     @classmethod
     def forward(cls, ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
-        _refuse_empty(cls.op_name, a, dims)
+        refuse_empty(cls.op_name, a, dims)
         result = getattr(a, cls.method)(dims, keepdims=keepdim)
         ctx.save_for_backward(a, result)
         return result
@@ -99,7 +99,7 @@ class ExtremeOver(Op):
             found = ctx.xp.zeros((), "int64")
             ctx.save_for_backward(found)
             return a.copy(), found
-        _refuse_empty(cls.op_name, a, (dim,))
+        refuse_empty(cls.op_name, a, (dim,))
         found = ctx.xp.expand_dims(getattr(a, cls.method)(dim), dim)
         values = a[along(ctx.xp, found, dim)]
         if not keepdim:
@@ -136,7 +136,7 @@ class MinOver(ExtremeOver):
     method = "argmin"
 
 
-def _refuse_empty(name: str, a: Any, dims: tuple[int, ...]) -> None:
+def refuse_empty(name: str, a: Any, dims: tuple[int, ...]) -> None:
     """Refuse to look for the extreme of nothing."""
     if a.size or builtins.all(a.shape[axis] for axis in dims):
         return
@@ -198,6 +198,7 @@ class Argmin(Argument):
 
 MaxResult = result_type("max", "values", "indices")
 MinResult = result_type("min", "values", "indices")
+AminmaxResult = result_type("aminmax", "min", "max")
 
 
 @register(Amax, samples=[*OVER_ONE, Sample(T(2, 3, 4, distinct=True), dim=(0, 2))])
@@ -267,3 +268,35 @@ def min(
         return Min.apply(input, dims=axes(None, input.ndim), keepdim=False, out=out)
     axis = check_dim(dim, input.ndim)
     return MinResult(*MinOver.apply(input, dim=axis, keepdim=keepdim, out=out))
+
+
+@register(
+    None,
+    samples=[
+        Sample(T(2, 3, distinct=True)),
+        Sample(T(2, 3, distinct=True), dim=1),
+        Sample(T(2, 3, distinct=True), dim=0, keepdim=True),
+    ],
+)
+def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False, out: Any = None) -> Any:
+    """The smallest and the largest element, as a pair (min, max). PyTorch: ``torch.aminmax``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> low, high = edugrad.aminmax(edugrad.tensor([3.0, 1.0, 2.0]))
+    >>> low, high
+    (tensor(1.), tensor(3.))
+    """
+    if dim is None and not input.numel():
+        raise RuntimeError(
+            teach(
+                "aminmax(): cannot compute aminmax over an empty dimension as the operation has "
+                "no identity.",
+                got=f"a tensor of shape {tuple(input.shape)}",
+                mend="check for an empty tensor first: x.numel() > 0",
+            )
+        )
+    dims: Dims = () if dim is None else dim
+    low, high = (None, None) if out is None else out
+    return AminmaxResult(amin(input, dims, keepdim, out=low), amax(input, dims, keepdim, out=high))

@@ -13,6 +13,7 @@ from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .checks import need_float
 from .registry import Sample, T, register
+from .summation import total
 
 Dims = int | Sequence[int] | None
 
@@ -63,7 +64,7 @@ class Sum(Reduction):
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
         ctx.shape = a.shape
-        return a.sum(dims, None if a.dtype.kind == "f" else "int64", keepdims=keepdim)
+        return total(a, dims, keepdim)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -87,8 +88,9 @@ class Mean(Reduction):
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
         ctx.shape = a.shape
         count = math.prod(a.shape[axis] for axis in dims)
-        total = a.sum(dims, keepdims=keepdim)
-        return total / count if count else total * math.nan
+        if a.itemsize == 2:
+            return (total(a.astype("float32"), dims, keepdim) / count).astype(a.dtype)
+        return total(a, dims, keepdim) / count
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -103,59 +105,6 @@ class MeanOver(Mean):
     node_name = "MeanBackward1"
 
 
-class Var(Reduction):
-    """Variance of elements."""
-
-    op_name = "var"
-    formula = "Σ (a - mean)² / (n - correction)"
-    derivatives = ("grad · 2 (a - mean) / (n - correction)",)
-
-    @staticmethod
-    def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool, correction: float) -> Any:
-        ctx.save_for_backward(a)
-        return _variance(a, dims, keepdim, correction)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        (a,) = ctx.saved_tensors
-        return _variance_gradient(grad, a, ctx.params["dims"], ctx.params["correction"])
-
-
-class Std(Reduction):
-    """Standard deviation of elements."""
-
-    op_name = "std"
-    formula = "√(Σ (a - mean)² / (n - correction))"
-    derivatives = ("grad · (a - mean) / (std · (n - correction)), 0 where std is 0",)
-
-    @staticmethod
-    def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool, correction: float) -> Any:
-        result = ctx.xp.sqrt(_variance(a, dims, keepdim, correction))
-        ctx.save_for_backward(a, result)
-        return result
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        a, result = ctx.saved_tensors
-        share = (grad / (2 * result)).masked_fill(result.detach() == 0, 0.0)
-        return _variance_gradient(share, a, ctx.params["dims"], ctx.params["correction"])
-
-
-def _variance(a: Any, dims: tuple[int, ...], keepdim: bool, correction: float) -> Any:
-    count = math.prod(a.shape[axis] for axis in dims)
-    away = a - (a.sum(dims, keepdims=True) / builtins.max(count, 1))
-    total = (away * away).sum(dims, keepdims=keepdim)
-    freedom = count - correction
-    return total / freedom if freedom > 0 else total / 0
-
-
-def _variance_gradient(grad: Any, a: Any, dims: tuple[int, ...], correction: float) -> Any:
-    count = math.prod(a._array.shape[axis] for axis in dims)
-    freedom = count - correction
-    factor = 2.0 / freedom if freedom > 0 else math.nan
-    return spread(grad, a._array.shape, dims) * ((a - a.mean(dims, keepdim=True)) * factor)
-
-
 class All(Op):
     """Whether all elements are nonzero."""
 
@@ -165,7 +114,7 @@ class All(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
-        return a.astype(bool).all(dims, keepdims=keepdim)
+        return _flag(a, a.astype(bool).all(dims, keepdims=keepdim))
 
 
 class Any_(Op):
@@ -177,27 +126,12 @@ class Any_(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
-        return a.astype(bool).any(dims, keepdims=keepdim)
+        return _flag(a, a.astype(bool).any(dims, keepdims=keepdim))
 
 
-class Cumsum(Op):
-    """Running sum along a dimension."""
-
-    op_name = "cumsum"
-    formula = "Σ of a up to here"
-    derivatives = ("Σ of grad from here on",)
-
-    @staticmethod
-    def forward(ctx: Any, a: Any, dim: int) -> Any:
-        dtype = a.dtype if a.dtype.kind == "f" else "int64"
-        return a.cumsum(dim, dtype) if a.ndim else a.astype(dtype)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> Any:
-        if not grad.ndim:
-            return grad
-        dim = ctx.params["dim"]
-        return grad.flip(dim).cumsum(dim).flip(dim)
+def _flag(a: Any, result: Any) -> Any:
+    """Booleans; of uint8 a uint8, as in PyTorch, where that was the type of masks once."""
+    return result.astype(a.dtype) if a.dtype == "uint8" else result
 
 
 class Logsumexp(Reduction):
@@ -213,8 +147,8 @@ class Logsumexp(Reduction):
         xp = ctx.xp
         largest = a.max(dims, keepdims=True) if a.size else a.sum(dims, keepdims=True)
         largest = xp.where(xp.isfinite(largest), largest, 0)
-        total = xp.log(xp.exp(a - largest).sum(dims, keepdims=keepdim))
-        result = total + largest.reshape(total.shape)
+        rest = xp.log(total(xp.exp(a - largest), dims, keepdim))
+        result = rest + largest.reshape(rest.shape)
         ctx.save_for_backward(a, result)
         return result
 
@@ -225,7 +159,8 @@ class Logsumexp(Reduction):
         return spread(grad, shape, dims) * (a - spread(result, shape, dims)).exp()
 
 
-def _cast(input: Any, dtype: Any) -> Any:
+def cast(input: Any, dtype: Any) -> Any:
+    """The tensor converted to the dtype that the caller asked for, if any."""
     return input if dtype is None else input.to(dtypes.check(dtype))
 
 
@@ -263,9 +198,10 @@ def sum(
     -----
     PyTorch: ``torch.sum``.
     """
-    input = _cast(input, dtype)
+    input = cast(input, dtype)
     op = Sum if dim is None else SumOver
-    return op.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
+    result = op.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
+    return cast(result, dtype)
 
 
 @register(Mean, samples=OVER)
@@ -280,83 +216,35 @@ def mean(
     >>> edugrad.tensor([1.0, 2.0, 6.0]).mean()
     tensor(3.)
     """
-    input = _cast(input, dtype)
+    input = cast(input, dtype)
     need_float("mean(): could not infer output dtype. Input dtype must be floating point", input)
     op = Mean if dim is None else MeanOver
     return op.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
 
 
-@register(
-    Var,
-    samples=[
-        Sample(T(2, 3, 4)),
-        Sample(T(2, 3), dim=1),
-        Sample(T(2, 3), dim=0, correction=0, keepdim=True),
-        Sample(T(2, 3), unbiased=False),
-    ],
-)
-def var(
-    input: Any,
-    dim: Dims = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
-    out: Any = None,
-) -> Any:
-    """Variance of the elements; divides by n - ``correction`` (1 unless given).
-
-    Notes
-    -----
-    PyTorch: ``torch.var``.
-    """
-    params = _variance_params(input, dim, unbiased, correction)
-    return Var.apply(input, keepdim=keepdim, **params, out=out)
+TRUTH = [
+    Sample(T(2, 3, kind="bool")),
+    Sample(T(2, 3, kind="bool"), dim=1),
+    Sample(T(2, 3, kind="int", low=0, high=2), (0, 1), True),
+    Sample(T(2, 3, kind="bool"), dim=()),
+]
 
 
-def _variance_params(
-    input: Any, dim: Dims, unbiased: bool | None, correction: float | None
-) -> dict[str, Any]:
-    need_float("std and var only support floating point dtypes", input)
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if correction is None:
-        correction = 0 if unbiased is False else 1
-    return {"dims": axes(dim, input.ndim), "correction": correction}
+def _named(dim: Dims, ndim: int) -> tuple[int, ...]:
+    """Like :func:`axes`, but no dimension at all for ()."""
+    return () if dim is not None and not isinstance(dim, int) and not dim else axes(dim, ndim)
 
 
-@register(Std, samples=[Sample(T(2, 3, 4)), Sample(T(2, 3), dim=1, correction=0)])
-def std(
-    input: Any,
-    dim: Dims = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
-    out: Any = None,
-) -> Any:
-    """Standard deviation: the root of :func:`var`. PyTorch: ``torch.std``."""
-    params = _variance_params(input, dim, unbiased, correction)
-    return Std.apply(input, keepdim=keepdim, **params, out=out)
-
-
-@register(All, samples=[Sample(T(2, 3, kind="bool")), Sample(T(2, 3, kind="bool"), dim=1)])
-def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Any:
+@register(All, samples=TRUTH)
+def all(input: Any, dim: Dims = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """Whether all elements are nonzero. PyTorch: ``torch.all``."""
-    return All.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim)
+    return All.apply(input, dims=_named(dim, input.ndim), keepdim=keepdim, out=out)
 
 
-@register(Any_, samples=[Sample(T(2, 3, kind="bool")), Sample(T(2, 3, kind="bool"), dim=1)])
-def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Any:
+@register(Any_, samples=TRUTH)
+def any(input: Any, dim: Dims = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """Whether any element is nonzero. PyTorch: ``torch.any``."""
-    return Any_.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim)
-
-
-@register(Cumsum, samples=[Sample(T(2, 3), 1), Sample(T(2, 3), dim=0), Sample(T(), 0)])
-def cumsum(input: Any, dim: int, *, dtype: Any = None, out: Any = None) -> Any:
-    """Running sum along ``dim``. PyTorch: ``torch.cumsum``."""
-    input = _cast(input, dtype)
-    return Cumsum.apply(input, dim=check_dim(dim, input.ndim), out=out)
+    return Any_.apply(input, dims=_named(dim, input.ndim), keepdim=keepdim, out=out)
 
 
 @register(Logsumexp, samples=[Sample(T(2, 3), 1), Sample(T(2, 3), dim=(0, 1), keepdim=True)])

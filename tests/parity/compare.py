@@ -84,7 +84,7 @@ def _compare_tensors(ours: Any, theirs: Any, place: str) -> Difference:
         return SAME
     with np.errstate(all="ignore"):
         worst = np.abs(a.astype(np.float64) - b.astype(np.float64))
-    index = np.unravel_index(np.nanargmax(worst) if worst.size else 0, worst.shape)
+    index = np.unravel_index(np.nan_to_num(worst).argmax() if worst.size else 0, worst.shape)
     return _differ(f"{place}{list(map(int, index))}", a[index], b[index])
 
 
