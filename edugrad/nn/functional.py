@@ -23,6 +23,14 @@ from ..ops.convolutions import (
     conv_transpose2d,
     conv_transpose3d,
 )
+from ..ops.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+)
 from ..ops.elementwise import sigmoid, tanh
 from ..ops.linalg import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
@@ -96,6 +104,7 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
@@ -109,8 +118,13 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cross_entropy",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "elu",
     "elu_",
+    "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",
     "gelu",
