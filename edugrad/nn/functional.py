@@ -2,18 +2,11 @@
 
 from ..ops.activation import (
     functional_log_softmax as log_softmax,
-)
-from ..ops.activation import (
     functional_softmax as softmax,
-)
-from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
-from ..ops.classification_loss import (
-    cross_entropy,
-    nll_loss,
-)
+from ..ops.classification_loss import cross_entropy, nll_loss
 from ..ops.columns import fold, unfold
 from ..ops.convolutions import (
     conv1d,
@@ -22,14 +15,6 @@ from ..ops.convolutions import (
     conv_transpose1d,
     conv_transpose2d,
     conv_transpose3d,
-)
-from ..ops.dropout import (
-    alpha_dropout,
-    dropout,
-    dropout1d,
-    dropout2d,
-    dropout3d,
-    feature_alpha_dropout,
 )
 from ..ops.elementwise import sigmoid, tanh
 from ..ops.linalg import linear
@@ -43,6 +28,14 @@ from ..ops.max_pooling import (
     max_pool3d,
     max_unpool1d,
     max_unpool2d,
+)
+from ..ops.normalization import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+    rms_norm,
 )
 from ..ops.padding import pad
 from ..ops.pooling import (
@@ -65,8 +58,8 @@ from ..ops.rectifier import (
     leaky_relu_,
     prelu,
     relu,
-    relu6,
     relu_,
+    relu6,
     rrelu,
     rrelu_,
     softshrink,
@@ -104,10 +97,10 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
-    "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "batch_norm",
     "binary_cross_entropy_with_logits",
     "celu",
     "celu_",
@@ -118,17 +111,13 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cross_entropy",
-    "dropout",
-    "dropout1d",
-    "dropout2d",
-    "dropout3d",
     "elu",
     "elu_",
-    "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "group_norm",
     "gumbel_softmax",
     "hardshrink",
     "hardsigmoid",
@@ -136,10 +125,13 @@ __all__ = [
     "hardtanh",
     "hardtanh_",
     "huber_loss",
+    "instance_norm",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "leaky_relu_",
     "linear",
+    "local_response_norm",
     "log_softmax",
     "logsigmoid",
     "lp_pool1d",
@@ -158,6 +150,7 @@ __all__ = [
     "relu",
     "relu6",
     "relu_",
+    "rms_norm",
     "rrelu",
     "rrelu_",
     "selu",

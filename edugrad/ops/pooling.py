@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -72,8 +73,8 @@ def _divisor(xp: Any, a: Any, spans: Spans, divisor: int | None) -> Any:
         return divisor
     if all((span.lengths == span.lengths[:1]).all() for span in spans):
         return math.prod(int(span.lengths[0]) if span.count else 1 for span in spans)
-    grid = np.prod(np.ix_(*[span.lengths.astype(a.dtype) for span in spans]))
-    return xp.asarray(grid)
+    grid = reduce(np.multiply, np.ix_(*[span.lengths for span in spans]))
+    return xp.asarray(grid.astype(a.dtype))
 
 
 def _average(

@@ -87,7 +87,7 @@ class Sample:
         def filled(value: Any) -> Any:
             if isinstance(value, T):
                 tensor = wrap(value.array(random))
-                return tensor.detach() if value.constant else tensor
+                return tensor.detach().clone() if value.constant else tensor
             if isinstance(value, (list, tuple)):
                 return type(value)(filled(each) for each in value)
             return value
