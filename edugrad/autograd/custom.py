@@ -5,6 +5,7 @@ Source: ``torch.autograd.Function``.
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from ..callsite import call_site
@@ -13,7 +14,7 @@ from ..tensor import Tensor
 from .grad_mode import mode, no_grad
 from .node import Node, gradient_edge
 from .saved import FREED, Saved, unpack_all
-from .views import check_write, write_history
+from .views import Step, View, check_write, write_history
 
 
 class Function(Node):
@@ -61,10 +62,21 @@ class Function(Node):
         "_to_save",
         "_records",
         "_dirty",
+        "_forms",
         "_integral",
         "_device",
         "__dict__",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(
+            teach(
+                "Legacy autograd function with non-static forward method is deprecated. Please "
+                "use new-style autograd function with static forward method.",
+                got=f"{type(self).__name__}()",
+                mend=f"call {type(self).__name__}.apply(…) on the class",
+            )
+        )
 
     def __init_subclass__(cls) -> None:
         cls.node_name = f"{cls.__name__}Backward"
@@ -76,15 +88,38 @@ class Function(Node):
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Compute the result from tensors; no graph is recorded inside."""
-        raise TypeError("a Function defines forward(ctx, *args)")
+        raise NotImplementedError(
+            teach(
+                "You must implement the forward function for custom autograd.Function.",
+                got="a Function without forward",
+                mend="define `forward(ctx, *args)` as a static method",
+            )
+        )
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """The gradient of each argument of ``forward``."""
-        raise TypeError("a Function defines backward(ctx, *grad_outputs)")
+        raise NotImplementedError(
+            teach(
+                "You must implement either the backward or vjp method for your custom "
+                "autograd.Function to use it with backward mode AD.",
+                got=f"{ctx.node_name} without backward",
+                mend="define `backward(ctx, *grad_outputs)` as a static method",
+            )
+        )
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep tensors for ``backward``; a change of one in between is noticed."""
+        for number, each in enumerate(tensors):
+            if each is not None and not isinstance(each, Tensor):
+                raise TypeError(
+                    teach(
+                        f"save_for_backward can only save variables, but argument {number} is of "
+                        f"type {type(each).__name__}",
+                        got=repr(each),
+                        mend="keep what is no tensor as an attribute: ctx.factor = factor",
+                    )
+                )
         self._to_save = tensors
 
     def mark_dirty(self, *tensors: Tensor) -> None:
@@ -107,6 +142,8 @@ class Function(Node):
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run the operation and place its result in the graph."""
         ctx = cls.__new__(cls)
+        if kwargs:
+            args, kwargs = cls._positional(args, kwargs)
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
         needs = tuple(isinstance(arg, Tensor) and arg.requires_grad for arg in args)
         tracked = mode.grad and True in needs
@@ -118,9 +155,32 @@ class Function(Node):
             result = cls._run(ctx, args, kwargs)
         several = isinstance(result, tuple)
         outputs = list(result) if several else [result]
+        ctx._check_dirty(outputs)
         if tracked:
             ctx._enter(args, outputs)
         return tuple(outputs) if several else outputs[0]
+
+    @classmethod
+    def _positional(
+        cls, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments given by name in their places, so that ``backward`` can answer for them."""
+        before = () if hasattr(cls, "setup_context") else (None,)
+        bound = inspect.signature(cls.forward).bind(*before, *args, **kwargs)
+        return bound.args[len(before) :], bound.kwargs
+
+    def _check_dirty(self, outputs: list[Any]) -> None:
+        if all(any(each is output for output in outputs) for each in self._dirty):
+            return
+        raise RuntimeError(
+            teach(
+                "Some elements marked as dirty during the forward method were not returned as "
+                "output. The inputs that are modified inplace must all be outputs of the "
+                "Function.",
+                got=f"{len(self._dirty)} tensors in mark_dirty, {len(outputs)} outputs",
+                mend="return the very tensor that forward has changed",
+            )
+        )
 
     @classmethod
     def _run(cls, ctx: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -137,6 +197,10 @@ class Function(Node):
         self.place(
             tuple(gradient_edge(arg) if isinstance(arg, Tensor) else None for arg in args),
             call_site(),
+        )
+        self._forms = tuple(
+            (arg._array.shape, arg._array.dtype) if isinstance(arg, Tensor) else None
+            for arg in args
         )
         self.outputs = tuple(
             (each._array.shape, each._array.dtype) if isinstance(each, Tensor) else None
@@ -164,8 +228,14 @@ class Function(Node):
             output._storage.bump(self.node_name)
             write_history(output, self)
             return output
-        if any(output is arg for arg in args) or output._view is not None:
+        source = next(
+            (x for x in args if isinstance(x, Tensor) and x._storage is output._storage), None
+        )
+        if source is not None:
             output = Tensor._wrap(output._array, output._device, output._storage)
+            base = source if source._view is None else source._view.base
+            step: Step = (type(self), {}, number)
+            output._view = View(base, (step,), output._storage.version, "custom")
         output._edge = (self, number)
         output._requires_grad = True
         return output
@@ -204,7 +274,36 @@ class Function(Node):
                     mend="return one for each argument of forward, None where there is none",
                 )
             )
-        return found
+        return tuple(
+            gradient if edge is None or gradient is None else self._fitting(number, gradient)
+            for number, (gradient, edge) in enumerate(zip(found, self.edges, strict=True))
+        )
+
+    def _fitting(self, number: int, gradient: Any) -> Tensor:
+        """The gradient in the shape and dtype of its argument."""
+        if not isinstance(gradient, Tensor):
+            raise RuntimeError(
+                teach(
+                    f"expected Variable or None (got {type(gradient).__name__})",
+                    got=f"{gradient!r} as gradient {number} of {self.node_name}",
+                    mend="return a tensor, or None where there is no gradient",
+                )
+            )
+        shape, dtype = self._forms[number]  # type: ignore[misc]
+        given = tuple(gradient._array.shape)
+        if given != shape:
+            if not _reduces(given, shape):
+                raise RuntimeError(
+                    teach(
+                        f"Function {self.node_name} returned an invalid gradient at index "
+                        f"{number} - got {list(given)} but expected shape compatible with "
+                        f"{list(shape)}",
+                        got=f"a gradient of shape {given} for an argument of shape {shape}",
+                        mend="a gradient has the shape of its argument",
+                    )
+                )
+            gradient = gradient.sum_to_size(shape)
+        return gradient if gradient._array.dtype == dtype else gradient.to(dtype)
 
     def _zeros(self, number: int) -> Tensor | None:
         form = self.outputs[number]
@@ -215,3 +314,10 @@ class Function(Node):
     def release(self) -> None:
         if self._records:
             self._records = FREED
+
+
+def _reduces(given: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether ``wanted`` can be broadcast to ``given``."""
+    return len(given) >= len(wanted) and all(
+        b in (1, a) for a, b in zip(reversed(given), reversed(wanted), strict=False)
+    )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Step = tuple[Any, dict[str, Any], int]
-Creation = Literal["tracked", "no_grad", "multiple"]
+Creation = Literal["tracked", "no_grad", "multiple", "custom"]
 
 
 class View:
@@ -38,9 +38,9 @@ class View:
         The base's own, at the time; ``t_()`` and its like may change them later.
     version : int
         The storage's version at which the view's place in the graph was right.
-    creation : "tracked", "no_grad" or "multiple"
-        How it was made: a view made under ``no_grad`` or by an op with several outputs (``unbind``,
-        ``split``) may not be written to while a graph is recorded.
+    creation : "tracked", "no_grad", "multiple" or "custom"
+        How it was made: a view made under ``no_grad``, by an op with several outputs (``unbind``,
+        ``split``) or by a Function may not be written to while a graph is recorded.
     """
 
     __slots__ = ("base", "steps", "form", "version", "creation")
@@ -88,13 +88,24 @@ class View:
                 )
             )
         op, _, output = self.steps[-1]
+        reason = (
+            "This view is the output of a function that returns multiple views. Such functions do "
+            "not allow the output views to be modified inplace"
+        )
+        mend = "write the result to a new tensor, or make single views by indexing: x[i]"
+        if self.creation == "custom":
+            reason = (
+                "This view was created inside a custom Function (or because an input was returned "
+                "as-is) and the autograd logic to handle view+inplace would override the custom "
+                "backward associated with the custom Function, leading to incorrect gradients"
+            )
+            mend = "clone() the output of the custom Function"
         return RuntimeError(
             teach(
                 f"Output {output} of {op.node_name} is a view and {written} modified inplace. "
-                "This view is the output of a function that returns multiple views. Such "
-                "functions do not allow the output views to be modified inplace",
+                f"{reason}",
                 got=f"a view of shape {shape}",
-                mend="write the result to a new tensor, or make single views by indexing: x[i]",
+                mend=mend,
             )
         )
 
