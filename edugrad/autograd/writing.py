@@ -52,22 +52,39 @@ def write_out(op: Any, out: Any, inputs: tuple[Any, ...], params: dict[str, Any]
     targets = out if several else (out,)
     for target in targets:
         check_target(op, target)
-    if mode.grad and any(isinstance(x, Tensor) and x.requires_grad for x in (*inputs, *targets)):
+    _refuse_graph(op.op_name, (*inputs, *targets))
+    results = op.apply(*inputs, **params)
+    for target, result in zip(targets, results if several else (results,), strict=True):
+        check_cast(op, result.dtype, target)
+        _fill(op.op_name, target, result)
+    return out
+
+
+def deliver(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
+    """Put the result of a function that is composed of ops into ``out``, if that is given."""
+    if out is None:
+        return result
+    _refuse_graph(name, (*inputs, out))
+    _fill(name, out, result.to(out.dtype))
+    return out
+
+
+def _refuse_graph(name: str, tensors: tuple[Any, ...]) -> None:
+    if mode.grad and any(isinstance(x, Tensor) and x.requires_grad for x in tensors):
         raise RuntimeError(
             teach(
-                f"{op.op_name}(): functions with out=... arguments don't support automatic "
+                f"{name}(): functions with out=... arguments don't support automatic "
                 "differentiation, but one of the arguments requires grad",
                 got="out= with a tensor that requires grad",
                 mend="leave out= away, or compute inside `with edugrad.no_grad():`",
             )
         )
-    results = op.apply(*inputs, **params)
-    for target, result in zip(targets, results if several else (results,), strict=True):
-        check_cast(op, result.dtype, target)
-        _resize(target, result._array.shape)
-        target._array[...] = result._array
-        target._storage.bump(f"{op.op_name}(out=)")
-    return out
+
+
+def _fill(name: str, target: Tensor, result: Tensor) -> None:
+    _resize(target, result._array.shape)
+    target._array[...] = result._array
+    target._storage.bump(f"{name}(out=)")
 
 
 def _resize(target: Tensor, shape: tuple[int, ...]) -> None:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.writing import deliver
 from ..errors import teach
 from ..return_types import result_type
 from ..tensor import check_dim
@@ -376,6 +377,6 @@ def diff(
         later = result.narrow(axis, min(1, result.shape[axis]), rest)
         earlier = result.narrow(axis, 0, rest)
         result = later.logical_xor(earlier) if result.dtype.name == "bool" else later - earlier
-    if out is None:
-        return result.clone() if n == 0 and result is input else result
-    return out.copy_(result)
+    if n == 0 and result is input:
+        result = result.clone()
+    return deliver("diff", result, out, input, prepend, append)

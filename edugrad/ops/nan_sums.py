@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autograd.writing import deliver
 from ..errors import teach
 from .reduction import OVER, Dims, sum
 from .registry import Sample, T, register
@@ -49,4 +50,4 @@ def nanmean(
         )
     count = sum(input.isnan().logical_not(), dim, keepdim)
     result = nansum(input, dim, keepdim, dtype=dtype) / count
-    return result if out is None else out.copy_(result)
+    return deliver("nanmean", result, out, input)

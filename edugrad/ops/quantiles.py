@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from ..autograd.writing import deliver
 from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .registry import Sample, T, register
@@ -101,14 +101,13 @@ def _quantile(
     ordered = sort(rows).values
     missing = ordered.isnan()
     if ignore_nan:
-        last = missing.logical_not().sum(-1, keepdim=True) - 1
+        found = missing.logical_not().sum(-1, keepdim=True).to(input.dtype)
+        rank = proportions.reshape(-1) * (found - 1).clamp(min=0)
     else:
-        last = missing.sum(-1, keepdim=True) * 0 + (rows.shape[-1] - 1)
-    rank = proportions.reshape(-1) * last.to(input.dtype).clamp(min=0)
-    below, above, weight = _ranks(rank.detach() if not rank.requires_grad else rank, interpolation)
+        rank = proportions.reshape(-1) * (rows.shape[-1] - 1)
+        rank = where(missing.any(-1, keepdim=True), float(rows.shape[-1] - 1), rank)
+    below, above, weight = _ranks(rank, interpolation)
     result = ordered.gather(-1, below).lerp(ordered.gather(-1, above), weight)
-    empty = last < 0 if ignore_nan else missing.any(-1, keepdim=True)
-    result = where(empty, math.nan, result)
     if keepdim and input.ndim:
         result = _kept(result, input.ndim, None if dim is None else axis)
         return result if proportions.ndim else result.squeeze(0)
@@ -177,7 +176,7 @@ def quantile(
     PyTorch: ``torch.quantile``.
     """
     result = _quantile("quantile", input, q, dim, keepdim, interpolation, ignore_nan=False)
-    return result if out is None else out.copy_(result)
+    return deliver("quantile", result, out, input, q)
 
 
 @register(None, samples=QUANTILES)
@@ -192,4 +191,4 @@ def nanquantile(
 ) -> Any:
     """Like :func:`quantile`, of the elements that are not NaN. PyTorch: ``torch.nanquantile``."""
     result = _quantile("nanquantile", input, q, dim, keepdim, interpolation, ignore_nan=True)
-    return result if out is None else out.copy_(result)
+    return deliver("nanquantile", result, out, input, q)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.writing import deliver
 from ..errors import teach
 from ..return_types import result_type
 from ..tensor import check_dim
@@ -149,8 +150,7 @@ def argsort(
 @register(None, samples=[Sample(T(4, 3, distinct=True)), Sample(T())])
 def msort(input: Any, *, out: Any = None) -> Any:
     """The elements in order along the first dimension. PyTorch: ``torch.msort``."""
-    values = sort(input, 0).values
-    return values if out is None else out.copy_(values)
+    return deliver("msort", sort(input, 0).values, out, input)
 
 
 @register(

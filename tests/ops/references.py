@@ -64,7 +64,9 @@ def softmax(numbers: list[float]) -> list[float]:
 
 
 def extreme(choose: Callable[[list[float]], float]) -> Reference:
-    def found(a: np.ndarray, dim: int | None = None, keepdim: bool = False) -> Any:
+    def found(a: np.ndarray, dim: Any = None, keepdim: bool = False, other: Any = None) -> Any:
+        if other is not None or isinstance(dim, np.ndarray):
+            return each(lambda x, y: choose([x, y]))(a, dim if other is None else other)
         values = over(choose)(a, dim, keepdim)
         if dim is None:
             return values
@@ -190,8 +192,29 @@ def cross_entropy(
     return reduced(loss(z, y, weight, pos_weight), reduction)
 
 
-def squared_error(a: np.ndarray, b: np.ndarray, reduction: str = "mean") -> Any:
-    return reduced(each(lambda a, b: (a - b) ** 2)(a, b), reduction)
+def squared_error(a: np.ndarray, b: np.ndarray, reduction: str = "mean", weight: Any = None) -> Any:
+    losses = each(lambda a, b: (a - b) ** 2)(a, b)
+    if weight is None:
+        return reduced(losses, reduction)
+    weighted = each(lambda loss, factor: loss * factor)(losses, weight)
+    if reduction == "mean":
+        return math.fsum(np.ravel(weighted)) / math.fsum(np.ravel(weight))
+    return reduced(weighted, reduction)
+
+
+def spread(function: Callable[..., float]) -> Reference:
+    """A variance or its root, with ``unbiased`` after ``dim`` or in its place."""
+
+    def found(
+        a: np.ndarray, dim: Any = None, unbiased: Any = True, keepdim: bool = False, **params: Any
+    ) -> np.ndarray:
+        if isinstance(dim, bool):
+            dim, unbiased = None, dim
+        if params.get("correction", 1) is None:
+            del params["correction"]
+        return over(function)(a, dim, keepdim, unbiased=unbiased is not False, **params)
+
+    return found
 
 
 def near(a: float, b: float, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
@@ -319,8 +342,8 @@ REFERENCES: dict[str, Reference] = {
     "mse_loss": squared_error,
     "sum": over(math.fsum),
     "mean": over(lambda row: math.fsum(row) / len(row)),
-    "var": over(variance),
-    "std": over(lambda row, **params: math.sqrt(variance(row, **params))),
+    "var": spread(variance),
+    "std": spread(lambda row, **params: math.sqrt(variance(row, **params))),
     "amax": over(max),
     "amin": over(min),
     "argmax": first_of(max),

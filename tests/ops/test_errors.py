@@ -253,7 +253,7 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
         lambda: X[2],
         IndexError,
         "index 2 is out of bounds for dimension 0 with size 2",
-        "index 2 into a tensor of shape (2, 3)",
+        "index into a tensor of shape (2, 3)",
         "run from -n to n - 1",
     ),
     "index tensor": (
@@ -273,7 +273,7 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
     "float index": (
         lambda: X[0.5],
         IndexError,
-        "only integers, slices (`:`), ellipsis (`...`), None and long or bool tensors",
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte",
         "0.5 of type float",
         "index with whole numbers",
     ),
@@ -288,7 +288,8 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
     "mask of another shape": (
         lambda: X[ones(3) > 0],
         IndexError,
-        "The shape of the mask [3] does not match the shape of the indexed tensor [2, 3]",
+        "The shape of the mask [3] at index 0 does not match the shape of the indexed tensor "
+        "[2, 3]",
         "",
         "a boolean mask has the shape of what it masks",
     ),
@@ -310,7 +311,7 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
         lambda: X.gather(1, tensor([[3], [0]])),
         RuntimeError,
         "index 3 is out of bounds for dimension 1 with size 3",
-        "gather() with indices from 0 to 3",
+        "indices from 0 to 3",
         "indices run from 0 to 2",
     ),
     "gather by another number of dimensions": (
