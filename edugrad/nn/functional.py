@@ -2,7 +2,11 @@
 
 from ..ops.activation import (
     functional_log_softmax as log_softmax,
+)
+from ..ops.activation import (
     functional_softmax as softmax,
+)
+from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
@@ -59,6 +63,10 @@ from ..ops.pooling import (
     lp_pool1d,
     lp_pool2d,
 )
+from ..ops.probability_loss import (
+    binary_cross_entropy,
+    kl_div,
+)
 from ..ops.rectifier import (
     hardshrink,
     hardsigmoid,
@@ -69,8 +77,8 @@ from ..ops.rectifier import (
     leaky_relu_,
     prelu,
     relu,
-    relu_,
     relu6,
+    relu_,
     rrelu,
     rrelu_,
     softshrink,
@@ -113,6 +121,7 @@ __all__ = [
     "avg_pool2d",
     "avg_pool3d",
     "batch_norm",
+    "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
     "celu_",
@@ -145,6 +154,7 @@ __all__ = [
     "hardtanh_",
     "huber_loss",
     "instance_norm",
+    "kl_div",
     "l1_loss",
     "layer_norm",
     "leaky_relu",

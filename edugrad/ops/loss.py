@@ -9,7 +9,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..autograd.grad_mode import is_grad_enabled
 from ..errors import teach
-from .checks import need_float
+from .checks import need_float, need_floating
 from .registry import Sample, T, register
 from .reshaping import broadcast_tensors
 
@@ -159,12 +159,16 @@ def pair(name: str, input: Any, target: Any, warn: bool = True) -> Any:
         Sample(T(3), T(3, low=0.0, high=1.0)),
         Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), reduction="sum"),
         Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), reduction="none"),
-        Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), weight=T(3, low=0.5)),
-        Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), pos_weight=T(3, low=0.5), reduction="sum"),
+        Sample(T(2, 3), T(2, 3, low=0.0, high=1.0), weight=T(3, low=0.5, constant=True)),
+        Sample(
+            T(2, 3),
+            T(2, 3, low=0.0, high=1.0),
+            pos_weight=T(3, low=0.5, constant=True),
+            reduction="sum",
+        ),
     ],
     method=False,
     namespace=FUNCTIONAL,
-    torch="its weights have gradients too; in PyTorch a weight that requires one is refused",
 )
 def binary_cross_entropy_with_logits(
     input: Any,
@@ -211,7 +215,10 @@ def binary_cross_entropy_with_logits(
     """
     check_shapes("binary_cross_entropy_with_logits", input, target)
     reduction = read_reduction(reduction, size_average, reduce)
-    need_float("binary_cross_entropy_with_logits() takes floating-point tensors", input, target)
+    need_floating("log_sigmoid_cpu", input)
+    need_float("binary_cross_entropy_with_logits() takes floating-point targets", target)
+    refuse_gradient("binary_cross_entropy_with_logits", "weight", weight)
+    refuse_gradient("binary_cross_entropy_with_logits", "pos_weight", pos_weight)
     if weight is None and pos_weight is None:
         return SigmoidCrossEntropy.apply(input, target, reduction=reduction)
     losses = SigmoidCrossEntropy.apply(input, target, reduction="none")
@@ -256,7 +263,7 @@ def mse_loss(
     """
     reduction = read_reduction(reduction, size_average, reduce)
     input, target = pair("mse_loss", input, target)
-    need_float("mse_loss() takes a floating-point prediction", input)
+    need_floating("mse_cpu", target if target.is_floating_point() else input)
     if weight is None:
         return SquaredError.apply(input, target, reduction=reduction)
     return weighted((input - target) ** 2, weight, reduction)

@@ -6,8 +6,10 @@ import math
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.grad_mode import no_grad
 from ..errors import teach
 from ..tensor import Tensor
+from .checks import need_floating
 from .loss import FUNCTIONAL, averaged, check_weight, pair, read_reduction, reduce_array, weighted
 from .registry import Sample, T, register
 
@@ -109,7 +111,7 @@ def l1_loss(
     samples=[
         *PAIRS,
         Sample(T(2, 3, distinct=True), T(2, 3, low=-1.9, distinct=True), beta=0.53),
-        Sample(T(2, 3, distinct=True), T(2, 3, low=3.0), beta=0.0),
+        Sample(T(2, 3, distinct=True), T(2, 3, low=3.0, high=4.0), beta=0.0),
     ],
     method=False,
     namespace=FUNCTIONAL,
@@ -156,6 +158,7 @@ def smooth_l1_loss(
         )
     reduction = read_reduction(reduction, size_average, reduce)
     input, target = pair("smooth_l1_loss", input, target)
+    need_floating("smooth_l1_cpu", target if target.is_floating_point() else input)
     return SmoothL1.apply(input, target, reduction=reduction, beta=beta)
 
 
@@ -164,7 +167,7 @@ def smooth_l1_loss(
     samples=[
         *PAIRS,
         Sample(T(2, 3, distinct=True), T(2, 3, low=-1.9, distinct=True), delta=0.53),
-        Sample(T(2, 3, distinct=True), T(2, 3, low=3.0), weight=T(2, 3)),
+        Sample(T(2, 3, distinct=True), T(2, 3, low=3.0, high=4.0), weight=T(2, 3)),
     ],
     method=False,
     namespace=FUNCTIONAL,
@@ -188,6 +191,7 @@ def huber_loss(
     """
     reduction = read_reduction(reduction)
     input, target = pair("huber_loss", input, target)
+    need_floating("huber_cpu", target if target.is_floating_point() else input)
     if delta <= 0:
         raise RuntimeError(
             teach(
@@ -305,8 +309,9 @@ def gaussian_nll_loss(
     var = _variances(input, var)
     reduction = read_reduction(reduction)
     _no_cross("gaussian_nll_loss", input, target)
-    raised = var.detach().clamp(min=eps) - var.detach()
-    var = var + raised
+    var = var.clone()
+    with no_grad():
+        var.clamp_(min=eps)
     losses = 0.5 * (var.log() + (input - target) ** 2 / var)
     if full:
         losses = losses + 0.5 * math.log(2 * math.pi)
