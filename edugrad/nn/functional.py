@@ -2,11 +2,7 @@
 
 from ..ops.activation import (
     functional_log_softmax as log_softmax,
-)
-from ..ops.activation import (
     functional_softmax as softmax,
-)
-from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
@@ -63,10 +59,7 @@ from ..ops.pooling import (
     lp_pool1d,
     lp_pool2d,
 )
-from ..ops.probability_loss import (
-    binary_cross_entropy,
-    kl_div,
-)
+from ..ops.probability_loss import binary_cross_entropy, kl_div
 from ..ops.rectifier import (
     hardshrink,
     hardsigmoid,
@@ -77,8 +70,8 @@ from ..ops.rectifier import (
     leaky_relu_,
     prelu,
     relu,
-    relu6,
     relu_,
+    relu6,
     rrelu,
     rrelu_,
     softshrink,

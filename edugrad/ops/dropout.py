@@ -1,4 +1,8 @@
-"""Dropout: elements or whole channels set to zero at random while a network trains."""
+"""Dropout: in training, some elements or channels are left out at random.
+
+The numbers come from the default stream of :mod:`edugrad.random`, one for each element or channel.
+PyTorch draws them through MKL where it has it, so its stream may differ.
+"""
 
 from __future__ import annotations
 
@@ -6,113 +10,146 @@ import math
 import warnings
 from typing import Any
 
-import numpy as np
-
-from .. import devices
-from .. import random as random_numbers
 from ..errors import teach
+from ..sampling import bernoulli_
 from ..tensor import Tensor
 from .registry import Sample, T, register
 
 FUNCTIONAL = "edugrad.nn.functional"
-STREAM = "the stream of random numbers may differ"
-SELU_FLOOR = -1.7580993408473766
+STREAM = "the same distribution from another stream of random numbers"
+
+# The scale and the shift of the SELU activation, to whose lower end alpha dropout sets elements.
+ALPHA = 1.7580993408473766
 
 
 def _check_probability(p: float) -> None:
-    if not 0.0 <= p <= 1.0:
+    if not 0 <= p <= 1:
         raise ValueError(
             teach(
                 f"dropout probability has to be between 0 and 1, but got {p}",
                 got=f"p={p}",
-                mend="p is the share of elements that are set to zero, e.g. 0.5",
+                mend="p is the share that is left out, e.g. 0.5",
             )
         )
 
 
-def _kept(input: Any, shape: tuple[int, ...], p: float) -> Any:
-    """A tensor like ``input`` of ones, and zeros with probability ``p``."""
-    draw = random_numbers.default_generator
-    drawn = draw.uniform(math.prod(shape), np.dtype(np.float32)).reshape(shape)
-    mask = (drawn >= p).astype(input._array.dtype)
-    return Tensor._wrap(devices.move(mask, devices.CPU, input._device), input._device)
+def _kept(input: Tensor, p: float, by_channel: bool) -> Tensor:
+    """Ones for what is kept and zeros for what is left out, in the input's dtype."""
+    shape = tuple(input.shape)
+    if by_channel:
+        shape = shape[:2] + (1,) * (len(shape) - 2)
+    return bernoulli_(input.detach().new_empty(shape), 1 - p)
 
 
-def _dropped(input: Any, shape: tuple[int, ...], p: float, training: bool, inplace: bool) -> Any:
-    """Multiply by a mask of that shape, scaled so that the expectation stays as it is."""
+def _multiply(input: Tensor, noise: Tensor, inplace: bool) -> Tensor:
+    return input.mul_(noise) if inplace else input * noise
+
+
+def _drop(input: Tensor, p: float, training: bool, inplace: bool, by_channel: bool) -> Tensor:
+    """Multiply by 0 with probability ``p`` and by 1 / (1 - p) otherwise."""
     _check_probability(p)
-    if not training or p == 0 or not input.numel():
+    if not training or p == 0 or input.numel() == 0:
         return input
-    mask = _kept(input, shape, p)
-    factors = mask / (1 - p) if p < 1 else mask
-    return input.mul_(factors) if inplace else input * factors
+    if p == 1:
+        return _multiply(input, input.new_zeros(()), inplace)
+    _check_float(input)
+    return _multiply(input, _kept(input, p, by_channel).div_(1 - p), inplace)
 
 
-def _channels(input: Any) -> tuple[int, ...]:
-    """The shape of a mask with one number for each channel of each example."""
-    if input.ndim < 2:
+def _drop_alpha(input: Tensor, p: float, training: bool, inplace: bool, by_channel: bool) -> Any:
+    """Set to SELU's lower end with probability ``p``; mean 0 and variance 1 stay as they are."""
+    _check_probability(p)
+    if not training or p == 0 or input.numel() == 0:
+        return input
+    if p == 1:
+        return _multiply(input, input.new_zeros(()), inplace)
+    _check_float(input)
+    kept = _kept(input, p, by_channel)
+    scale = 1 / math.sqrt((ALPHA**2 * p + 1) * (1 - p))
+    shift = (kept - 1) * (ALPHA * scale) + ALPHA * scale * p
+    noise = kept * scale
+    return input.mul_(noise).add_(shift) if inplace else input * noise + shift
+
+
+def _check_float(input: Tensor) -> None:
+    if not input.is_floating_point():
         raise RuntimeError(
             teach(
-                "Feature dropout requires at least 2 dimensions in the input",
-                got=f"a tensor of shape {tuple(input.shape)}",
-                mend="use dropout() to drop single elements",
+                "result type Float can't be cast to the desired output type "
+                f"{str(input.type()).rpartition('.')[2].removesuffix('Tensor')}",
+                got=f"dropout of a tensor of {input.dtype}, whose elements cannot be scaled",
+                mend="convert it first, with x.float()",
             )
         )
-    return (*input._array.shape[:2], *[1] * (input.ndim - 2))
 
 
 @register(
     None,
     samples=[
-        Sample(T(2, 3), p=0.0),
-        Sample(T(2, 3), 0.3, training=False),
+        Sample(T(2, 3), 0.0),
         Sample(T(2, 3), p=1.0),
+        Sample(T(2, 3), 0.5, training=False),
+        Sample(T(2, 3), 0.0, True, inplace=False),
     ],
-    method=False,
     namespace=FUNCTIONAL,
+    method=False,
     torch=STREAM,
 )
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """Set elements to zero with probability ``p`` and divide the others by ``1 - p``.
+    r"""Leave out each element with probability ``p``; what is kept is divided by 1 - p.
+
+    .. math:: \text{out}_i = \frac{m_i}{1 - p} \, a_i \qquad m_i \sim \text{Bernoulli}(1 - p)
 
     Parameters
     ----------
     input : Tensor
     p : float
-        The share of elements that are set to zero.
+        The probability of an element to become 0.
     training : bool
-        False returns the input as it is.
+        If False, the input itself is returned.
     inplace : bool
-        Write into the input itself.
+        Replace the values of ``input``.
 
     Raises
     ------
     ValueError
         If ``p`` is no probability.
+    RuntimeError
+        If the input holds no floating-point numbers.
 
     Examples
     --------
     >>> import edugrad
     >>> _ = edugrad.manual_seed(0)
-    >>> edugrad.nn.functional.dropout(edugrad.ones(8), p=0.5)
-    tensor([0., 2., 0., 0., 0., 2., 0., 2.])
+    >>> edugrad.nn.functional.dropout(edugrad.ones(6), 0.5)
+    tensor([0., 2., 2., 2., 0., 0.])
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.dropout``; the stream of random numbers may differ.
+    Source: Srivastava et al., "Dropout", 2014.
     """
-    return _dropped(input, input._array.shape, p, training, inplace)
+    return _drop(input, p, training, inplace, False)
 
 
 @register(
     None,
-    samples=[Sample(T(2, 3, 4), p=0.0), Sample(T(3, 4), 0.3, training=False)],
-    method=False,
+    samples=[
+        Sample(T(2, 3, 4), 0.0),
+        Sample(T(3, 4), p=1.0),
+        Sample(T(3, 4), 0.5, training=False, inplace=False),
+    ],
     namespace=FUNCTIONAL,
+    method=False,
     torch=STREAM,
 )
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """Set whole channels of (batch, channels, length) to zero; the batch may be left out.
+    """Leave out each channel of (batch, channels, length) with probability ``p``.
+
+    Raises
+    ------
+    RuntimeError
+        If the input has neither 2 nor 3 dimensions.
 
     Notes
     -----
@@ -122,111 +159,140 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     if input.ndim not in (2, 3):
         raise RuntimeError(
             teach(
-                f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input. Note "
-                "that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial "
-                "dimension, a channel dimension, and an optional batch dimension",
-                got=f"a tensor of shape {tuple(input.shape)}",
-                mend="use dropout() to drop single elements, or dropout2d() for images",
+                f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input.",
+                got=f"shape {tuple(input.shape)}",
+                mend="give (batch, channels, length) or (channels, length)",
             )
         )
-    return _unbatched(input, 2, p, training, inplace)
+    return _by_channel(input, p, training, inplace, input.ndim == 2)
 
 
-def _unbatched(input: Any, ndim: int, p: float, training: bool, inplace: bool) -> Any:
-    """Drop channels, of an input without a batch where it has ``ndim`` dimensions."""
-    shape = _channels(input)
-    if input.ndim == ndim:
-        shape = (input._array.shape[0], *[1] * (ndim - 1))
-    return _dropped(input, shape, p, training, inplace)
-
-
-def _warn(name: str, input: Any, ranks: tuple[int, ...]) -> None:
-    if input.ndim not in ranks:
-        warnings.warn(
-            f"{name}: Received a {input.ndim}-D input to {name}, which is deprecated and will "
-            "result in an error in a future release. To retain the behavior and silence this "
-            "warning, please use dropout instead.",
-            stacklevel=3,
-        )
+def _by_channel(input: Tensor, p: float, training: bool, inplace: bool, alone: bool) -> Any:
+    """Drop channels; an input without a batch gets one for the time being."""
+    if not alone:
+        return _drop(input, p, training, inplace, True)
+    if inplace:
+        return _drop(input.unsqueeze_(0), p, training, True, True).squeeze_(0)
+    return _drop(input.unsqueeze(0), p, training, False, True).squeeze(0)
 
 
 @register(
     None,
-    samples=[Sample(T(2, 3, 4, 2), p=0.0), Sample(T(2, 3, 4, 2), 0.3, training=False)],
-    method=False,
+    samples=[
+        Sample(T(2, 3, 4, 2), 0.0),
+        Sample(T(2, 3, 4, 2), p=1.0),
+        Sample(T(2, 3, 4), 0.5, training=False, inplace=False),
+    ],
     namespace=FUNCTIONAL,
+    method=False,
     torch=STREAM,
 )
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """Set whole channels of (batch, channels, height, width) to zero.
+    """Leave out each channel of (batch, channels, height, width) with probability ``p``.
 
-    Of three dimensions the first counts as the batch, as in PyTorch.
+    An input of three dimensions is taken as (batch, channels, length), as in PyTorch.
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.dropout2d``; the stream of random numbers may differ.
     """
     _check_probability(p)
-    _warn("dropout2d", input, (3, 4))
-    return _dropped(input, _channels(input), p, training, inplace)
+    if input.ndim not in (3, 4):
+        warnings.warn(
+            f"dropout2d: Received a {input.ndim}-D input to dropout2d, which is deprecated and "
+            "will result in an error in a future release. To retain the behavior and silence this "
+            "warning, please use dropout instead. Note that dropout2d exists to provide "
+            "channel-wise dropout on inputs with 2 spatial dimensions, a channel dimension, and an "
+            "optional batch dimension (i.e. 3D or 4D inputs).",
+            stacklevel=2,
+        )
+    if input.ndim == 3:
+        warnings.warn(
+            "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D "
+            "dropout behavior is desired - input is interpreted as shape (N, C, L), where C is "
+            "the channel dim. This behavior will change in a future release to interpret the "
+            "input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D "
+            "channel-wise dropout behavior, please switch to using dropout1d instead.",
+            stacklevel=2,
+        )
+    _check_channels(input, training and p > 0)
+    return _drop(input, p, training, inplace, True)
 
 
 @register(
     None,
-    samples=[Sample(T(2, 3, 2, 2, 2), p=0.0), Sample(T(3, 2, 2, 2), 0.3, training=False)],
-    method=False,
+    samples=[
+        Sample(T(2, 3, 2, 2, 2), 0.0),
+        Sample(T(2, 3, 2, 2, 2), p=1.0),
+        Sample(T(2, 3, 2, 2), 0.5, training=False, inplace=False),
+    ],
     namespace=FUNCTIONAL,
+    method=False,
     torch=STREAM,
 )
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """Set whole channels of (batch, channels, depth, height, width) to zero.
+    """Leave out each channel of (batch, channels, depth, height, width) with probability ``p``.
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.dropout3d``; the stream of random numbers may differ.
     """
     _check_probability(p)
-    _warn("dropout3d", input, (4, 5))
-    return _unbatched(input, 4, p, training, inplace)
+    if input.ndim not in (4, 5):
+        warnings.warn(
+            f"dropout3d: Received a {input.ndim}-D input to dropout3d, which is deprecated and "
+            "will result in an error in a future release. To retain the behavior and silence this "
+            "warning, please use dropout instead. Note that dropout3d exists to provide "
+            "channel-wise dropout on inputs with 3 spatial dimensions, a channel dimension, and an "
+            "optional batch dimension (i.e. 4D or 5D inputs).",
+            stacklevel=2,
+        )
+    _check_channels(input, training and p > 0)
+    return _by_channel(input, p, training, inplace, input.ndim == 4)
 
 
-def _alpha(input: Any, shape: tuple[int, ...], p: float, training: bool, inplace: bool) -> Any:
-    """Replace elements by SELU's lowest value; scale and shift to keep mean and variance."""
-    _check_probability(p)
-    if not training or p == 0 or not input.numel():
-        return input
-    if p == 1:
-        return input.mul_(0.0) if inplace else input * 0.0
-    mask = _kept(input, shape, p)
-    scale = 1 / math.sqrt((SELU_FLOOR**2 * p + 1) * (1 - p))
-    shift = (mask - 1) * (-SELU_FLOOR * scale) - SELU_FLOOR * scale * p
-    factors = mask * scale
-    return input.mul_(factors).add_(shift) if inplace else input * factors + shift
+def _check_channels(input: Tensor, drops: bool) -> None:
+    if drops and input.ndim < 2:
+        raise RuntimeError(
+            teach(
+                "Feature dropout requires at least 2 dimensions in the input",
+                got=f"shape {tuple(input.shape)}",
+                mend="channels are dimension 1, after the batch: x.unsqueeze(0); or use dropout()",
+            )
+        )
 
 
 @register(
     None,
-    samples=[Sample(T(2, 3), p=0.0, training=True), Sample(T(2, 3), 0.3)],
-    method=False,
+    samples=[
+        Sample(T(2, 3), 0.0, True),
+        Sample(T(2, 3), p=1.0, training=True),
+        Sample(T(2, 3), inplace=False),
+    ],
     namespace=FUNCTIONAL,
+    method=False,
     torch=STREAM,
 )
 def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
-    """Dropout that keeps mean 0 and variance 1, for networks of SELU.
+    """Dropout for SELU: elements are set to its lower end, and mean and variance are kept.
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.alpha_dropout``; the stream of random numbers may differ.
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
     """
-    return _alpha(input, input._array.shape, p, training, inplace)
+    return _drop_alpha(input, p, training, inplace, False)
 
 
 @register(
     None,
-    samples=[Sample(T(2, 3, 4), p=0.0, training=True), Sample(T(2, 3, 4), 0.3)],
-    method=False,
+    samples=[
+        Sample(T(2, 3, 2), 0.0, True),
+        Sample(T(2, 3, 2), p=1.0, training=True),
+        Sample(T(2, 3, 2), inplace=False),
+    ],
     namespace=FUNCTIONAL,
+    method=False,
     torch=STREAM,
 )
 def feature_alpha_dropout(
@@ -238,4 +304,6 @@ def feature_alpha_dropout(
     -----
     PyTorch: ``torch.nn.functional.feature_alpha_dropout``; the stream of random numbers may differ.
     """
-    return _alpha(input, _channels(input), p, training, inplace)
+    _check_probability(p)
+    _check_channels(input, training and p > 0)
+    return _drop_alpha(input, p, training, inplace, True)
