@@ -9,19 +9,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 BLOCK = 32
 
 
 def total(a: Any, dims: tuple[int, ...], keepdims: bool = False) -> Any:
     """The sum over ``dims``: in blocks for floating-point numbers, in int64 for integers."""
-    if a.dtype.kind != "f":
-        return a.sum(dims, "int64", keepdims=keepdims)
-    if a.itemsize == 2:
-        return total(a.astype("float32"), dims, keepdims).astype(a.dtype)
+    dtype = a.dtype
+    if dtype.kind != "f":
+        return _sum(a, dims, "int64", keepdims)
+    if dtype.itemsize == 2:
+        return total(a.astype("float32"), dims, keepdims).astype(dtype)
     if a.size > BLOCK and not _adjacent(a, dims):
         for axis in sorted(dims, key=lambda axis: abs(a.strides[axis])):
             a = _few(a, axis)
-    return a.sum(dims, keepdims=keepdims)
+    return _sum(a, dims, dtype, keepdims)
+
+
+def _sum(a: Any, dims: tuple[int, ...], dtype: Any, keepdims: bool) -> Any:
+    """The array library's own sum; of NumPy the ufunc, whose warnings name this module."""
+    if type(a) is np.ndarray:
+        return np.add.reduce(a, dims, dtype, None, keepdims)
+    return a.sum(dims, dtype, keepdims=keepdims)
 
 
 def _adjacent(a: Any, dims: tuple[int, ...]) -> bool:
@@ -35,12 +45,12 @@ def _few(a: Any, axis: int) -> Any:
     """Partial sums along ``axis``, at most a block of them."""
     steps = [abs(step) for step, length in zip(a.strides, a.shape, strict=True) if length > 1]
     if a.shape[axis] > BLOCK and abs(a.strides[axis]) == min(steps):
-        return a.sum(axis, keepdims=True)
+        return _sum(a, axis, None, True)
     before = (slice(None),) * axis
     while (length := a.shape[axis]) > BLOCK:
         whole = length - length % BLOCK
         shape = (*a.shape[:axis], whole // BLOCK, BLOCK, *a.shape[axis + 1 :])
-        sums = a[(*before, slice(whole))].reshape(shape).sum(axis + 1)
-        sums[(*before, slice(1))] += a[(*before, slice(whole, None))].sum(axis, keepdims=True)
+        sums = _sum(a[(*before, slice(whole))].reshape(shape), axis + 1)
+        sums[(*before, slice(1))] += _sum(a[(*before, slice(whole, None))], axis, None, True)
         a = sums
     return a
