@@ -421,7 +421,7 @@ class Op(Node):
             self.saved = mode.packer(self.saved)
         if mode.recorder is not None:
             mode.recorder.operation(self, inputs, outputs, params)
-        if mode.anomaly and self.check_nan:
+        if mode.anomaly and self.check_nan and not mode.backward:
             check_forward(self, arrays, tuple([each._array for each in outputs]), call_site())
 
 

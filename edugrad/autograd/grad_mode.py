@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
+from ..errors import teach
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -61,7 +63,7 @@ class _GradSwitch:
 
     def __enter__(self) -> None:
         self._previous.append(mode.grad)
-        mode.grad = self.enabled
+        mode.grad = self.enabled and not mode.inference
 
     def __exit__(
         self,
@@ -89,14 +91,24 @@ class _GradSwitch:
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             generator = function(*args, **kwargs)
-            value = None
-            while True:
-                try:
-                    with self._fresh():
-                        produced = generator.send(value)
-                except StopIteration as stop:
-                    return stop.value
-                value = yield produced
+            try:
+                with self._fresh():
+                    produced = next(generator)
+                while True:
+                    try:
+                        sent = yield produced
+                    except GeneratorExit:
+                        with self._fresh():
+                            generator.close()
+                        raise
+                    except BaseException as error:
+                        with self._fresh():
+                            produced = generator.throw(error)
+                    else:
+                        with self._fresh():
+                            produced = generator.send(sent)
+            except StopIteration as stop:
+                return stop.value
 
         return wrapped
 
@@ -140,7 +152,16 @@ class set_grad_enabled(_GradSwitch):
 
     def __init__(self, enabled: bool) -> None:
         super().__init__()
-        self.enabled = bool(enabled)
+        if not isinstance(enabled, bool):
+            raise TypeError(
+                teach(
+                    "set_grad_enabled(): argument 'enabled' must be bool, not "
+                    f"{type(enabled).__name__}",
+                    got=repr(enabled),
+                    mend="pass True or False",
+                )
+            )
+        self.enabled = enabled
         self._before = mode.grad
         mode.grad = self.enabled
 
@@ -162,7 +183,8 @@ class inference_mode(_GradSwitch):
     Notes
     -----
     PyTorch: ``torch.inference_mode``. edugrad tracks versions inside as well, so what PyTorch
-    forbids for its tensors ("inference tensors") is allowed here.
+    forbids for its tensors ("inference tensors") is allowed here; and no graph is recorded inside,
+    not even under :class:`enable_grad`.
     """
 
     enabled = False
@@ -170,21 +192,14 @@ class inference_mode(_GradSwitch):
     def __init__(self, mode: bool = True) -> None:
         super().__init__()
         self.enabled = not mode
+        self._before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
-        self._previous.append(mode.grad)
-        self._inference = mode.inference
-        if not self.enabled:
-            mode.grad, mode.inference = False, True
+        self._before.append((mode.grad, mode.inference))
+        mode.grad, mode.inference = self.enabled, not self.enabled
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        mode.inference = self._inference
-        super().__exit__(kind, error, traceback)
+    def __exit__(self, *exception: object) -> None:
+        mode.grad, mode.inference = self._before.pop()
 
     def _fresh(self) -> _GradSwitch:
         return inference_mode(not self.enabled)
