@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 from ..autograd.function import Op
@@ -27,7 +26,7 @@ class Extreme(Reduction):
 
     @classmethod
     def forward(cls, ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
-        refuse_empty(cls.op_name, a, dims)
+        refuse_empty(cls.op_name, a, dims, whole=len(dims) == a.ndim)
         result = getattr(a, cls.method)(dims, keepdims=keepdim)
         ctx.save_for_backward(a, result)
         return result
@@ -136,14 +135,20 @@ class MinOver(ExtremeOver):
     method = "argmin"
 
 
-def refuse_empty(name: str, a: Any, dims: tuple[int, ...]) -> None:
-    """Refuse to look for the extreme of nothing."""
-    if a.size or builtins.all(a.shape[axis] for axis in dims):
+def refuse_empty(name: str, a: Any, dims: tuple[int, ...], whole: bool = False) -> None:
+    """Refuse to look for the extreme of nothing along ``dims``, or of no elements at all."""
+    empty = [axis for axis in dims if not a.shape[axis]]
+    if not empty:
         return
-    whole = len(dims) == a.ndim
+    rule = f"{name}(): Expected reduction dim {empty[0]} to have non-zero size."
+    if whole:
+        rule = (
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify "
+            "the reduction dim with the 'dim' argument."
+        )
     raise (RuntimeError if whole else IndexError)(
         teach(
-            f"{name}(): Expected reduction dim to have non-zero size",
+            rule,
             got=f"a tensor of shape {tuple(a.shape)}",
             mend="check for an empty tensor first: x.numel() > 0",
         )

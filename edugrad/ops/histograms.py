@@ -23,26 +23,33 @@ class Histc(Op):
     def forward(ctx: Any, a: Any, bins: int, low: float, high: float) -> Any:
         need_kernel("histogram_cpu", "f", a)
         xp = ctx.xp
-        if low == high and a.size:
-            low, high = _limits(a)
-        if low == high:
-            low, high = low - 1, high + 1
+        low, high = _range(a, low, high)
         a = a[(a >= low) & (a <= high)]
         bin = ((a - low) * bins / (high - low)).astype("int64")
         return xp.bincount(xp.minimum(bin, bins - 1), minlength=bins).astype(a.dtype)
 
 
-def _limits(a: Any) -> tuple[float, float]:
-    low, high = float(a.min()), float(a.max())
+def _range(a: Any, low: float, high: float) -> tuple[float, float]:
+    """The range to count in: that of the elements if none was given."""
+    if low == high and a.size:
+        low, high = float(a.min()), float(a.max())
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(
             teach(
-                f"torch.histc: range of [{low}, {high}] is not finite",
-                got="NaN or infinite elements",
-                mend="give min and max: what lies outside is not counted",
+                f"torch.histc: range of [{low:g}, {high:g}] is not finite",
+                got="NaN or infinity, as an element or as min or max",
+                mend="give finite min and max: what lies outside is not counted",
             )
         )
-    return low, high
+    if high < low:
+        raise RuntimeError(
+            teach(
+                "torch.histc: max must be larger than min",
+                got=f"min={low}, max={high}",
+                mend="exchange them",
+            )
+        )
+    return (low, high) if low < high else (low - 1, high + 1)
 
 
 @register(
@@ -88,14 +95,6 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0, *, out: A
                 f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0",
                 got=f"bins={bins}",
                 mend="choose at least one bin",
-            )
-        )
-    if max < min:
-        raise RuntimeError(
-            teach(
-                "torch.histc: max must be larger than min",
-                got=f"min={min}, max={max}",
-                mend="exchange them",
             )
         )
     return Histc.apply(input, bins=bins, low=min, high=max, out=out)
@@ -155,8 +154,8 @@ def _check_counted(a: Any, weights: Any, minlength: int) -> None:
     Bincount,
     samples=[
         Sample(T(9, kind="int", low=0, high=5)),
-        Sample(T(4, kind="int", low=0, high=5), weights=T(4, kind="int"), minlength=8),
-        Sample(T(5, kind="int", low=0, high=5), T(5, kind="int")),
+        Sample(T(4, kind="int", low=0, high=5), weights=T(4, constant=True), minlength=8),
+        Sample(T(5, kind="int", low=0, high=5), T(5, constant=True)),
         Sample(T(0, kind="int"), minlength=2),
     ],
 )

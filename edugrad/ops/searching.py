@@ -7,6 +7,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor
+from .checks import need_kernel
 from .registry import Sample, T, register
 
 
@@ -20,6 +21,7 @@ class Searchsorted(Op):
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any, right: bool, dtype: str) -> Any:
         xp = ctx.xp
+        need_kernel("searchsorted_out_cpu", "fiu", a)
         side = "right" if right else "left"
         b = xp.asarray(b)
         if a.ndim == 1:
@@ -59,11 +61,19 @@ def _check_side(name: str, side: str | None, right: bool) -> bool:
 
 
 def _check_shapes(sequence: Any, values: Any) -> None:
+    if not sequence.ndim:
+        _refuse(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 "
+            "dimension",
+            "a sequence without dimensions",
+            "give it one with x.reshape(1)",
+        )
     count = values.ndim if isinstance(values, Tensor) else 0
     if count == 0 and sequence.ndim != 1:
         _refuse(
             "torch.searchsorted(): input value can be a scalar only when boundaries tensor "
-            f"dimension is 1, but we got boundaries tensor dim({sequence.ndim})",
+            f"dimension is 1, but we got boundaries tensor dim({sequence.ndim}) and input value's "
+            "dim(0) numel(1)",
             f"one value for a sequence of shape {tuple(sequence.shape)}",
             "give as many rows of values as there are sequences",
         )
@@ -82,7 +92,7 @@ def _sorted_by(sequence: Any, sorter: Any) -> Any:
     if sorter.shape != sequence.shape:
         _refuse(
             "torch.searchsorted(): boundary and sorter must have the same size, but got boundary "
-            f"tensor {list(sequence.shape)} and got sorter tensor {list(sorter.shape)}",
+            f"tensor {list(sequence.shape)}and got sorter tensor {list(sorter.shape)}",
             f"shapes {tuple(sequence.shape)} and {tuple(sorter.shape)}",
             "make the sorter with sequence.argsort()",
         )
@@ -91,6 +101,13 @@ def _sorted_by(sequence: Any, sorter: Any) -> Any:
             "torch.searchsorted(): sorter must be a tensor of long dtype but got dtype "
             f"{sorter.dtype.name}",
             f"a sorter of {sorter.dtype}",
+            "make the sorter with sequence.argsort()",
+        )
+    length = sequence.shape[-1]
+    if sorter.numel() and not 0 <= int(sorter.min()) <= int(sorter.max()) < length:
+        _refuse(
+            "torch.searchsorted(): sorter index out of range",
+            f"indices from {int(sorter.min())} to {int(sorter.max())} for {length} elements",
             "make the sorter with sequence.argsort()",
         )
     return sequence.gather(-1, sorter)

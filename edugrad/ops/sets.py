@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.function import Op
+from ..dtypes import bool_
 from ..errors import teach
 from ..tensor import check_dim
 from .registry import Sample, T, register
@@ -268,4 +269,13 @@ def isin(
     -----
     PyTorch: ``torch.isin``.
     """
+    for each in (elements, test_elements):
+        if isinstance(each, bool) or getattr(each, "dtype", None) is bool_:
+            raise RuntimeError(
+                teach(
+                    "Unsupported input type encountered for isin(): Bool",
+                    got="truth values",
+                    mend="compare with ==, or convert them first, with x.int()",
+                )
+            )
     return Isin.apply(elements, test_elements, invert=invert, out=out)
