@@ -102,7 +102,10 @@ class Nanmedian(Picked):
 
 
 class Mode(Picked):
-    """The most frequent element along a dimension, the smallest of several; the last such."""
+    """The most frequent element along a dimension, the smallest of several; the last such.
+
+    No NaN equals another: it is found only where no element occurs twice, before all numbers.
+    """
 
     op_name = "mode"
     formula = "most frequent a"
@@ -115,7 +118,11 @@ class Mode(Picked):
         counts = (rows[..., :, None] == rows[..., None, :]).sum(-1)
         best = counts.argmax(-1)[..., None]
         last = best + xp.maximum(xp.take_along_axis(counts, best, -1) - 1, 0)
-        return xp.moveaxis(xp.take_along_axis(places, last, -1), -1, dim).copy()
+        found = xp.moveaxis(xp.take_along_axis(places, last, -1), -1, dim)
+        single = xp.moveaxis(xp.take_along_axis(counts, best, -1), -1, dim) <= 1
+        missing = a != a
+        first = xp.expand_dims(missing.argmax(dim), dim)
+        return xp.where(single & missing.any(dim, keepdims=True), first, found)
 
 
 class MedianOfAll(Op):
@@ -197,7 +204,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False, *, out: An
     tensor(2.)
     """
     if dim is None:
-        return MedianOfAll.apply(input)
+        return MedianOfAll.apply(input, out=out)
     axis = check_dim(dim, input.ndim)
     return MedianResult(*Median.apply(input, dim=axis, keepdim=keepdim, out=out))
 
@@ -213,7 +220,7 @@ def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False, *, out:
     tensor(2.)
     """
     if dim is None:
-        return NanmedianOfAll.apply(input)
+        return NanmedianOfAll.apply(input, out=out)
     axis = check_dim(dim, input.ndim)
     return NanmedianResult(*Nanmedian.apply(input, dim=axis, keepdim=keepdim, out=out))
 

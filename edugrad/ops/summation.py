@@ -27,7 +27,7 @@ def total(a: Any, dims: tuple[int, ...], keepdims: bool = False) -> Any:
     return _sum(a, dims, dtype, keepdims)
 
 
-def _sum(a: Any, dims: tuple[int, ...], dtype: Any, keepdims: bool) -> Any:
+def _sum(a: Any, dims: Any, dtype: Any = None, keepdims: bool = False) -> Any:
     """The array library's own sum; of NumPy the ufunc, whose warnings name this module."""
     if type(a) is np.ndarray:
         return np.add.reduce(a, dims, dtype, None, keepdims)
