@@ -7,11 +7,12 @@ Importing edugrad loads NumPy and nothing else.
 import warnings as _warnings
 from typing import Any as _Any
 
-from . import autograd, cuda, dtypes, nn, ops, special
+from . import autograd, cuda, dtypes, linalg, nn, ops, special
 from .autograd import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
+    is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
 )

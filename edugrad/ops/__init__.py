@@ -2,6 +2,7 @@
 
 from . import (
     activation,
+    added_products,
     arithmetic,
     attention,
     bitwise,
@@ -34,6 +35,7 @@ from . import (
     pooling,
     power,
     probability_loss,
+    products,
     quantiles,
     rectifier,
     reduction,
@@ -64,6 +66,7 @@ bind()
 __all__ = [
     "OPS",
     "activation",
+    "added_products",
     "arithmetic",
     "attention",
     "bitwise",
@@ -96,6 +99,7 @@ __all__ = [
     "pooling",
     "power",
     "probability_loss",
+    "products",
     "quantiles",
     "rectifier",
     "reduction",
