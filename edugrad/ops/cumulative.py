@@ -298,6 +298,14 @@ def logcumsumexp(input: Any, dim: int, *, out: Any = None) -> Any:
 def _check_ends(input: Any, dim: int, ends: list[Any]) -> None:
     """Refuse what does not fit before or behind the input."""
     for end in ends:
+        if end.ndim != input.ndim:
+            raise RuntimeError(
+                teach(
+                    "diff expects prepend or append to be the same dimension as input",
+                    got=f"shapes {tuple(input.shape)} and {tuple(end.shape)}",
+                    mend="reshape it first, e.g. x.reshape(1)",
+                )
+            )
         for axis, (one, other) in enumerate(zip(input.shape, end.shape, strict=True)):
             if axis != dim and one != other:
                 raise RuntimeError(
