@@ -87,6 +87,7 @@ from ..ops.regression_loss import (
     poisson_nll_loss,
     smooth_l1_loss,
 )
+from ..ops.scatter import one_hot
 from ..ops.smooth_activation import (
     celu,
     celu_,
@@ -170,6 +171,7 @@ __all__ = [
     "mish",
     "mse_loss",
     "nll_loss",
+    "one_hot",
     "pad",
     "pixel_shuffle",
     "pixel_unshuffle",
