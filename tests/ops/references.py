@@ -16,6 +16,7 @@ import edugrad
 
 from .references_functions import FUNCTIONS, each
 from .references_layout import LAYOUT
+from .references_order import ORDER
 
 Reference = Callable[..., Any]
 
@@ -344,6 +345,14 @@ REFERENCES: dict[str, Reference] = {
     "mean": over(lambda row: math.fsum(row) / len(row)),
     "var": spread(variance),
     "std": spread(lambda row, **params: math.sqrt(variance(row, **params))),
+    "var_mean": lambda *args, **params: [
+        spread(variance)(*args, **params),
+        spread(lambda row, **_: math.fsum(row) / len(row))(*args, **params),
+    ],
+    "std_mean": lambda *args, **params: [
+        spread(lambda row, **params: math.sqrt(variance(row, **params)))(*args, **params),
+        spread(lambda row, **_: math.fsum(row) / len(row))(*args, **params),
+    ],
     "amax": over(max),
     "amin": over(min),
     "argmax": first_of(max),
@@ -355,6 +364,7 @@ REFERENCES: dict[str, Reference] = {
     "logsumexp": over(logsumexp),
     **LAYOUT,
     **FUNCTIONS,
+    **ORDER,
 }
 for _name, _bits in (
     ("bitwise_and", lambda a, b: a & b),
