@@ -12,6 +12,7 @@ from ..errors import teach
 from .checks import need_float, need_floating
 from .registry import Sample, T, register
 from .reshaping import broadcast_tensors
+from .summation import total
 
 FUNCTIONAL = "edugrad.nn.functional"
 
@@ -66,7 +67,7 @@ def reduce_array(ctx: Any, losses: Any, reduction: str) -> Any:
     ctx.count = losses.size if reduction == "mean" else 1
     if reduction == "none":
         return losses
-    summed = losses.sum()
+    summed = total(losses, tuple(range(losses.ndim)))
     return summed / ctx.count if reduction == "mean" else summed
 
 

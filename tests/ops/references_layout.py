@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .references_indexing import INDEXING
+
 Reference = Callable[..., Any]
 
 
@@ -177,4 +179,5 @@ LAYOUT: dict[str, Reference] = {
     ),
     "combinations": chosen,
     "block_diag": blocks,
+    **INDEXING,
 }

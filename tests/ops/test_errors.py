@@ -277,7 +277,7 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
         "0.5 of type float",
         "index with whole numbers",
     ),
-    "text as index": (lambda: X["a"], IndexError, "only integers, slices", "'a'", ""),
+    "text as index": (lambda: X["a"], TypeError, "invalid data type 'str'", "'a'", "whole num"),
     "float tensor as index": (
         lambda: X[tensor([0.0])],
         IndexError,
