@@ -212,6 +212,7 @@ class Op(Node):
         check_write(target, f"{cls.op_name}_", tracked)
         ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
         ctx.saved = ()
+        seen = ctx._before_write(inputs, arrays) if mode.watched else arrays
         try:
             if cls.write is not None:
                 cls.write(ctx, target._array, *arrays[1:], **params)
@@ -231,8 +232,17 @@ class Op(Node):
         if tracked:
             write_history(target, ctx)
         if mode.watched:
-            ctx._show(inputs, arrays, (target,), params)
+            ctx._show(inputs, seen, (target,), params)
         return target
+
+    @staticmethod
+    def _before_write(inputs: tuple[Any, ...], arrays: list[Any]) -> list[Any]:
+        """Let the recorder see the values that are about to go; keep them for anomaly detection."""
+        if mode.recorder is not None:
+            mode.recorder.inputs(inputs)
+        if not mode.anomaly:
+            return arrays
+        return [each.copy() if hasattr(each, "copy") else each for each in arrays]
 
     def _read(self, inputs: tuple[Any, ...]) -> tuple[list[Any], Device, tuple[bool, ...]]:
         """The arrays of the inputs in one dtype, their device, and which need a gradient."""

@@ -49,6 +49,12 @@ class Recording:
         if isinstance(error, Exception):
             self._add_failure(error, traceback)
 
+    def inputs(self, inputs: Any) -> None:
+        """An op is about to write to one of its inputs (the library calls this)."""
+        if not mode.backward:
+            for each in inputs:
+                self._source(each)
+
     def operation(self, node: Any, inputs: Any, outputs: Any, params: dict[str, Any]) -> None:
         """An op has run (the library calls this)."""
         if mode.backward:
