@@ -228,7 +228,12 @@ def check_index(name: str, index: Tensor) -> None:
 
 
 def check_bounds(
-    index: Tensor, axis: int, length: int, error: type[Exception] = RuntimeError, low: int = 0
+    index: Tensor,
+    axis: int,
+    length: int,
+    error: type[Exception] = RuntimeError,
+    low: int = 0,
+    words: str = "",
 ) -> None:
     """Refuse an index tensor that reaches out of a dimension of this length."""
     array = index._array
@@ -238,8 +243,8 @@ def check_bounds(
     if smallest < low or largest >= length:
         raise error(
             teach(
-                f"index {smallest if smallest < low else largest} is out of bounds for dimension "
-                f"{axis} with size {length}",
+                f"{words}index {smallest if smallest < low else largest} is out of bounds for "
+                f"dimension {axis} with size {length}",
                 got=f"indices from {smallest} to {largest}",
                 mend=f"indices run from {low} to {length - 1}",
             )

@@ -11,6 +11,7 @@ from ..tensor import Tensor, check_dim
 from .indexing import Index, Put, Take, check_bounds, check_index
 from .registry import Sample, T, register
 
+BOUNDS = {"index_select": "index out of range in self: "}
 ROWS = T(2, kind="int", low=0, high=3, distinct=True)
 
 
@@ -107,7 +108,8 @@ def _along(
             RuntimeError if name == "index_fill_" else IndexError,
         )
     length = input._array.shape[axis] if input.ndim else 1
-    check_bounds(index, axis, length, error, -length if negative else 0)
+    low = -length if negative else 0
+    check_bounds(index, axis, length, error, low, BOUNDS.get(name, ""))
     places = index._array.astype("int64").reshape(-1) % max(length, 1)
     if not input.ndim:
         return axis, (places * 0,)
