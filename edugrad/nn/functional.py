@@ -2,7 +2,11 @@
 
 from ..ops.activation import (
     functional_log_softmax as log_softmax,
+)
+from ..ops.activation import (
     functional_softmax as softmax,
+)
+from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
@@ -32,6 +36,13 @@ from ..ops.embedding import embedding
 from ..ops.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ..ops.linalg import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
+from ..ops.margin_loss import (
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+)
 from ..ops.max_pooling import (
     adaptive_max_pool1d,
     adaptive_max_pool2d,
@@ -72,8 +83,8 @@ from ..ops.rectifier import (
     leaky_relu_,
     prelu,
     relu,
-    relu_,
     relu6,
+    relu_,
     rrelu,
     rrelu_,
     softshrink,
@@ -149,6 +160,7 @@ __all__ = [
     "hardswish",
     "hardtanh",
     "hardtanh_",
+    "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
     "interpolate",
@@ -163,6 +175,7 @@ __all__ = [
     "logsigmoid",
     "lp_pool1d",
     "lp_pool2d",
+    "margin_ranking_loss",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
@@ -170,6 +183,8 @@ __all__ = [
     "max_unpool2d",
     "mish",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
     "one_hot",
     "pad",
@@ -189,6 +204,7 @@ __all__ = [
     "sigmoid",
     "silu",
     "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
     "softmin",
     "softplus",
