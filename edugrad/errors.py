@@ -20,3 +20,10 @@ def teach(rule: str, *, got: str, mend: str) -> str:
     """
     hide_frames()
     return f"{rule}\n  got:  {got}\n  mend: {mend}"
+
+
+class LinAlgError(RuntimeError):
+    """A matrix is not what a decomposition or a solution needs: singular, not positive definite.
+
+    PyTorch: ``torch.linalg.LinAlgError``.
+    """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..autograd.function import Op
+from ..autograd.writing import cannot_grow
 from ..errors import teach
 from .checks import need_tensors
 from .linalg import _mismatch, _same_dtype, matmul
@@ -27,6 +28,8 @@ class AddedProduct(Op):
         result = cls.product(ctx.xp, a, b)
         if alpha != 1:
             result = result * alpha
+        if c.ndim > result.ndim:
+            raise cannot_grow(cls.op_name, result.shape, c.shape)
         if beta == 0:
             return result + ctx.xp.zeros_like(c)
         return result + (c if beta == 1 else c * beta)

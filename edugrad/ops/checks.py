@@ -25,7 +25,7 @@ def need_float(rule: str, *inputs: Any) -> None:
             )
 
 
-_KINDS = {
+KINDS = {
     "bool": "Bool",
     "uint8": "Byte",
     "int8": "Char",
@@ -59,7 +59,7 @@ def need_kernel(kernel: str, kinds: str, array: Any) -> None:
     taken = "floating-point" if kinds == "f" else "integer" if kinds == "iu" else "other"
     raise NotImplementedError(
         teach(
-            f"\"{kernel}\" not implemented for '{_KINDS[array.dtype.name]}'",
+            f"\"{kernel}\" not implemented for '{KINDS[array.dtype.name]}'",
             got=f"a tensor of {array.dtype.name}",
             mend=f"it takes {taken} tensors: convert with .float() or .int() first",
         )

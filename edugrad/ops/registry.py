@@ -26,7 +26,8 @@ class T:
     """A random tensor of a sample: its shape, and the open interval its elements come from.
 
     ``distinct`` spreads the elements evenly over the interval in random order, so that no two are
-    alike and a finite-difference step crosses no kink; ``kind`` is "float", "int" or "bool";
+    alike and a finite-difference step crosses no kink; ``kind`` is "float", "int" or "bool", or
+    "symmetric" or "positive" (definite) for matrices that are;
     ``constant`` marks a float tensor that must not require a gradient.
     """
 
@@ -60,6 +61,12 @@ class T:
         """One draw, as float64, int64 or bool."""
         if self.kind == "bool":
             return random.random(self.shape) < 0.5
+        if self.kind in ("symmetric", "positive"):
+            matrix = random.uniform(self.low, self.high, self.shape)
+            turned = np.swapaxes(matrix, -1, -2)
+            if self.kind == "symmetric":
+                return matrix + turned
+            return matrix @ turned + np.eye(self.shape[-1])
         if self.kind == "int" and self.distinct:
             span = random.permutation(int(self.high) - int(self.low)) + int(self.low)
             return span[: int(np.prod(self.shape))].reshape(self.shape)

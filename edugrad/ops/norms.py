@@ -1,0 +1,339 @@
+"""Norms: the lengths of vectors, the sizes of matrices."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..autograd.function import Op
+from ..errors import teach
+from ..tensor import check_dim
+from .arithmetic import mul
+from .checks import KINDS
+from .reduction import Dims, axes, spread
+from .registry import Sample, T, register
+from .summation import total
+
+
+class VectorNorm(Op):
+    """The length of a vector: the p-th root of the sum of p-th powers."""
+
+    op_name = "linalg_vector_norm"
+    formula = "(Σ |a|ᵖ)^(1/p)"
+    derivatives = ("grad · sign(a) · (|a| / norm)ᵖ⁻¹",)
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, ord: float, dims: tuple[int, ...], keepdim: bool) -> Any:
+        result = _length(ctx.xp, a, ord, dims, keepdim).astype(a.dtype, copy=False)
+        ctx.save_for_backward(a, result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, result = ctx.saved_tensors
+        p, dims = ctx.params["ord"], ctx.params["dims"]
+        shape = a._array.shape
+        grad, norm = spread(grad, shape, dims), spread(result, shape, dims)
+        if p == 0:
+            return None
+        if p == 1:
+            return grad * a.sign()
+        if p == 2:
+            return (a * (grad / norm)).masked_fill(norm.detach() == 0, 0)
+        if math.isinf(p):
+            reached = (a.detach().abs() == norm.detach()).to(grad.dtype)
+            return a.sign() * reached * (grad / reached.sum(dims, keepdim=True))
+        share = a.sign() * a.abs() ** (p - 1) * (grad * norm ** (1 - p))
+        return share.masked_fill(a.detach() == 0, 0)
+
+
+def _length(xp: Any, a: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> Any:
+    size = xp.abs(a)
+    if p == 0:
+        return total(xp.not_equal(a, 0).astype(a.dtype), dims, keepdim)
+    if math.isinf(p):
+        if all(a.shape[axis] for axis in dims):
+            return size.max(dims, keepdims=keepdim) if p > 0 else size.min(dims, keepdims=keepdim)
+        return total(size, dims, keepdim)
+    if p == 1:
+        return total(size, dims, keepdim)
+    if p == 2:
+        return xp.sqrt(total(a * a, dims, keepdim))
+    return total(size**p, dims, keepdim) ** (1 / p)
+
+
+def _converted(name: str, input: Any, dtype: Any) -> Any:
+    """The tensor in the dtype that is asked for; refuse integers and a narrower dtype."""
+    if not input.is_floating_point():
+        raise RuntimeError(
+            teach(
+                f"linalg.{name}: Expected a floating point or complex tensor as input. Got "
+                f"{KINDS[input.dtype.name]}",
+                got=f"a tensor of {input.dtype}",
+                mend="convert it first, with x.float()",
+            )
+        )
+    if dtype is None:
+        return input
+    wanted = dtypes.check(dtype)
+    if wanted.numpy.itemsize < input.dtype.numpy.itemsize or wanted.category < 2:
+        raise RuntimeError(
+            teach(
+                f"linalg.{name}: the dtype of the input ({KINDS[input.dtype.name]}) should be convertible "
+                f"without narrowing to the specified dtype ({KINDS[wanted.name]})",
+                got=f"dtype={wanted!r}",
+                mend="compute first, then convert the result with .to(…)",
+            )
+        )
+    return input.to(wanted)
+
+
+@register(
+    VectorNorm,
+    samples=[
+        Sample(T(2, 3)),
+        Sample(T(2, 3), 2, -1),
+        Sample(T(2, 3), 1, dim=0, keepdim=True),
+        Sample(T(2, 3), 3, dim=(0, 1)),
+        Sample(T(2, 3), 1.5, dim=1),
+        Sample(T(2, 3), 0.5, dim=1),
+        Sample(T(2, 3), -1, dim=1),
+        Sample(T(2, 3), 0, dim=1),
+        Sample(T(2, 3, distinct=True), math.inf, dim=1),
+        Sample(T(2, 3, distinct=True), -math.inf),
+        Sample(T(), 2),
+    ],
+    method=False,
+    namespace="edugrad.linalg",
+)
+def vector_norm(
+    x: Any,
+    ord: float = 2,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    out: Any = None,
+) -> Any:
+    r"""Length of a vector, or of all vectors along dimensions.
+
+    .. math:: \Big(\sum_i |x_i|^p\Big)^{1/p}
+
+    Parameters
+    ----------
+    x : Tensor
+        Of floating-point numbers.
+    ord : float
+        The p above; ``inf`` is the largest, ``-inf`` the smallest size, 0 counts the nonzero.
+    dim : int or tuple of int, optional
+        Over which dimensions; over all by default.
+
+    Raises
+    ------
+    RuntimeError
+        For integers, and where nothing has a largest or a smallest element.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.linalg.vector_norm(edugrad.tensor([3.0, 4.0]))
+    tensor(5.)
+
+    Notes
+    -----
+    The gradient at 0 is 0. PyTorch: ``torch.linalg.vector_norm``.
+    """
+    if not isinstance(ord, (int, float)):
+        raise TypeError(
+            teach(
+                f"linalg_vector_norm(): argument 'ord' must be Number, not {type(ord).__name__}",
+                got=repr(ord),
+                mend='for "fro" and "nuc" use linalg.matrix_norm',
+            )
+        )
+    x = _converted("vector_norm", x, dtype)
+    dims = axes(dim, x.ndim)
+    if (ord < 0 or math.isinf(ord)) and not all(x.shape[axis] for axis in dims):
+        raise RuntimeError(
+            teach(
+                f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the "
+                "operation does not have an identity",
+                got=f"a tensor of shape {tuple(x.shape)}",
+                mend="check for an empty tensor first: x.numel() > 0",
+            )
+        )
+    return VectorNorm.apply(x, ord=ord, dims=dims, keepdim=keepdim, out=out)
+
+
+MATRIX = [
+    Sample(T(3, 2)),
+    Sample(T(2, 3, 4), "fro", dim=(0, 2), keepdim=True),
+    Sample(T(3, 2), "nuc"),
+    Sample(T(3, 2), 2),
+    Sample(T(3, 2), -2),
+    Sample(T(3, 2), 1),
+    Sample(T(3, 2), -1),
+    Sample(T(3, 2), math.inf),
+    Sample(T(3, 2), -math.inf),
+    Sample(T(3, 2, 4), "nuc", dim=(0, 1), keepdim=True),
+    Sample(T(3, 2, 4), 1, dim=(-1, 0)),
+]
+
+
+@register(None, samples=MATRIX, method=False, namespace="edugrad.linalg")
+def matrix_norm(
+    A: Any,
+    ord: float | str = "fro",
+    dim: tuple[int, int] = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    out: Any = None,
+) -> Any:
+    """Size of a matrix, or of all matrices of a stack.
+
+    Parameters
+    ----------
+    A : Tensor
+        Of floating-point numbers.
+    ord : "fro", "nuc", 1, -1, 2, -2, inf, -inf
+        Frobenius: root of the sum of squares. Nuclear: sum of the singular values. ±2: the largest
+        and smallest of them. ±1: of the columns' sums of sizes. ±inf: of the rows'.
+
+    Raises
+    ------
+    RuntimeError
+        For another ``ord``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.linalg.matrix_norm(edugrad.tensor([[3.0, 0.0], [0.0, 4.0]]), 2)
+    tensor(4.)
+
+    Notes
+    -----
+    PyTorch: ``torch.linalg.matrix_norm``.
+    """
+    A = _converted("matrix_norm", A, dtype)
+    rows, columns = _two_dims(A, dim)
+    if ord == "fro":
+        result = vector_norm(A, 2, (rows, columns), keepdim)
+    elif ord == "nuc" or ord in (2, -2):
+        result = _of_singular_values(A, ord, rows, columns)
+        result = _kept(result, rows, columns) if keepdim else result
+    elif ord in (1, -1, math.inf, -math.inf):
+        along, across = (rows, columns) if abs(float(ord)) == 1 else (columns, rows)
+        sums = vector_norm(A, 1, along, True)
+        chosen = sums.amax if float(ord) > 0 else sums.amin
+        result = chosen(across, True)
+        result = result if keepdim else result.squeeze((rows, columns))
+    else:
+        raise RuntimeError(
+            teach(
+                f"linalg.matrix_norm: Order {ord} not supported.",
+                got=f"ord={ord!r}",
+                mend='use "fro", "nuc", inf, -inf, 1, -1, 2 or -2; of all elements: vector_norm',
+            )
+        )
+    return result if out is None else mul(result, 1, out=out)
+
+
+def _two_dims(A: Any, dim: Any) -> tuple[int, int]:
+    if A.ndim < 2:
+        raise RuntimeError(
+            teach(
+                "linalg.matrix_norm: The input tensor A must have at least 2 dimensions.",
+                got=f"a tensor of shape {tuple(A.shape)}",
+                mend="use linalg.vector_norm",
+            )
+        )
+    pair = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
+    if len(pair) != 2:
+        raise RuntimeError(
+            teach(
+                f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, pair))}",
+                got=f"dim={dim}",
+                mend="name the dimension of the rows and that of the columns",
+            )
+        )
+    rows, columns = (check_dim(each, A.ndim) for each in pair)
+    if rows == columns:
+        raise RuntimeError(
+            teach(
+                f"linalg.matrix_norm: dims must be different. Got {pair}",
+                got=f"dim={dim}",
+                mend="name the dimension of the rows and that of the columns",
+            )
+        )
+    return rows, columns
+
+
+def _of_singular_values(A: Any, ord: Any, rows: int, columns: int) -> Any:
+    from .decomposition import svdvals
+
+    others = [axis for axis in range(A.ndim) if axis not in (rows, columns)]
+    values = svdvals(A.permute(*others, rows, columns))
+    if ord == "nuc":
+        return values.sum(-1)
+    return values.amax(-1) if ord > 0 else values.amin(-1)
+
+
+def _kept(result: Any, rows: int, columns: int) -> Any:
+    for axis in sorted((rows, columns)):
+        result = result.unsqueeze(axis)
+    return result
+
+
+@register(
+    None,
+    samples=[
+        *MATRIX,
+        Sample(T(2, 3, 4)),
+        Sample(T(3), 3),
+        Sample(T(2, 3), None, 1),
+        Sample(T(2, 3), 1, dim=0, keepdim=True),
+        Sample(T(2, 3, 4), keepdim=True),
+        Sample(T(2, 3, 4), dim=(0, 1)),
+    ],
+    method=False,
+    namespace="edugrad.linalg",
+)
+def norm(
+    A: Any,
+    ord: float | str | None = None,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    out: Any = None,
+) -> Any:
+    """Length of a vector or size of a matrix, as ``dim`` or the tensor has one or two dimensions.
+
+    Without ``ord`` the root of the sum of squares of all elements.
+
+    Raises
+    ------
+    RuntimeError
+        If ``ord`` is given without ``dim`` for a tensor of other than one or two dimensions.
+
+    Notes
+    -----
+    PyTorch: ``torch.linalg.norm``.
+    """
+    if ord is None:
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype, out=out)
+    if dim is None and A.ndim not in (1, 2):
+        raise RuntimeError(
+            teach(
+                "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. "
+                f"Got {A.ndim}D.",
+                got=f"a tensor of shape {tuple(A.shape)} and ord={ord!r}",
+                mend="say with dim= along which dimensions",
+            )
+        )
+    dims = tuple(range(A.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+    if isinstance(ord, str) or len(dims) == 2:
+        return matrix_norm(A, ord, dims, keepdim, dtype=dtype, out=out)  # type: ignore[arg-type]
+    return vector_norm(A, ord, dims, keepdim, dtype=dtype, out=out)
