@@ -259,7 +259,10 @@ def _check_classes(input: Tensor, target: Tensor, weight: Tensor | None) -> None
     have, given = tuple(input.shape), tuple(target.shape)
     classes = have[-1] if have else 1
     if len(have) not in (1, 2) or classes == 0:
-        rule = f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(have)}"
+        rule = (
+            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: "
+            f"{list(have)}"
+        )
         mend = "give one row of numbers for each example"
     elif target.dtype.name != "int64":
         rule, mend = "expected scalar type Long", "number the classes: target.long()"
