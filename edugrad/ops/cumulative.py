@@ -197,7 +197,8 @@ class Logcumsumexp(Op):
         if not a.ndim:
             return grad
         dim = ctx.params["dim"]
-        growth = (shifted(result, dim, 0) - result).exp().masked_fill(result == -math.inf, 0.0)
+        gap = shifted(result, dim, 0) - result
+        growth = gap.masked_fill(result.isinf(), -math.inf).exp()
         return (a - result).exp() * backwards(grad, growth, dim)
 
 

@@ -65,7 +65,7 @@ class Max(Amax):
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
-        return _to_equals(ctx, grad)
+        return to_equals(ctx, grad)
 
 
 class Min(Amin):
@@ -76,14 +76,14 @@ class Min(Amin):
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
-        return _to_equals(ctx, grad)
+        return to_equals(ctx, grad)
 
 
-def _to_equals(ctx: Any, grad: Any) -> Any:
+def to_equals(ctx: Any, grad: Any) -> Any:
     """Share ``grad`` among the elements that equal the result, where NaN equals NaN."""
     a, result = ctx.saved_tensors
-    mask = (a.isnan() if result.isnan() else a == result).to(grad.dtype)
-    return mask * (grad / mask.sum())
+    mask = a.isnan() if result.isnan() else a == result
+    return (grad / mask.sum()).expand(a._array.shape).masked_fill(mask.logical_not(), 0.0)
 
 
 class ExtremeOver(Op):
