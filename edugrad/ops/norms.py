@@ -80,8 +80,8 @@ def _converted(name: str, input: Any, dtype: Any) -> Any:
     if wanted.numpy.itemsize < input.dtype.numpy.itemsize or wanted.category < 2:
         raise RuntimeError(
             teach(
-                f"linalg.{name}: the dtype of the input ({KINDS[input.dtype.name]}) should be convertible "
-                f"without narrowing to the specified dtype ({KINDS[wanted.name]})",
+                f"linalg.{name}: the dtype of the input ({KINDS[input.dtype.name]}) should be "
+                f"convertible without narrowing to the specified dtype ({KINDS[wanted.name]})",
                 got=f"dtype={wanted!r}",
                 mend="compute first, then convert the result with .to(…)",
             )
