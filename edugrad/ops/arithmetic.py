@@ -7,7 +7,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..autograd.promotion import bool_error
 from ..errors import teach
-from .checks import need_kernel
+from .checks import need_kernel, need_tensors
 from .registry import Sample, T, register
 from .selection import where
 
@@ -233,6 +233,18 @@ class TruncDivide(Binary):
         return zeros, zeros
 
 
+class FloorQuotient(TruncDivide):
+    """Quotient rounded down, flat almost everywhere."""
+
+    op_name = "floor_quotient"
+    node_name = "DivBackward3"
+    formula = "floor(a / b)"
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        return FloorDivide.forward(ctx, a, b)
+
+
 def _scaled(other: Any, alpha: Any) -> Any:
     return other if alpha == 1 else other * alpha
 
@@ -340,7 +352,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = 
     if rounding_mode is None:
         return Div.apply(input, other, out=out)
     if rounding_mode == "floor":
-        return FloorDivide.apply(input, other, out=out)
+        return FloorQuotient.apply(input, other, out=out)
     if rounding_mode != "trunc":
         raise RuntimeError(
             teach(
@@ -383,10 +395,12 @@ def remainder(input: Any, other: Any, *, out: Any = None) -> Any:
 @register(Maximum, samples=APART)
 def maximum(input: Any, other: Any, *, out: Any = None) -> Any:
     """The larger of two elements; a tie shares the gradient. PyTorch: ``torch.maximum``."""
+    need_tensors("maximum", input=input, other=other)
     return Maximum.apply(input, other, out=out)
 
 
 @register(Minimum, samples=APART)
 def minimum(input: Any, other: Any, *, out: Any = None) -> Any:
     """The smaller of two elements; a tie shares the gradient. PyTorch: ``torch.minimum``."""
+    need_tensors("minimum", input=input, other=other)
     return Minimum.apply(input, other, out=out)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
+from .checks import need_kernel
 from .registry import Sample, T, unary
 
 
@@ -186,6 +187,7 @@ class Abs(Unary):
 
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
+        need_kernel("abs_cpu", "fiu", a)
         ctx.save_for_backward(a)
         return ctx.xp.abs(a)
 

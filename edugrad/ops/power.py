@@ -76,6 +76,8 @@ class PowerOfNumber(Power):
 def _power(xp: Any, a: Any, b: Any) -> Any:
     if type(b) in (int, float) and b == 2:
         return a * a
+    if type(b) is float and b == -0.5 and kind(a) == "f":
+        return 1 / xp.sqrt(a)
     need_kernel("pow", "fiu", a if hasattr(a, "dtype") else b)
     if kind(a) in "iu" and kind(b) in "iu" and (b < 0 if type(b) is int else (b < 0).any()):
         raise RuntimeError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import teach
+from .checks import need_kernel
 from .elementwise import AWAY_FROM_ZERO, Unary
 from .registry import Sample, T, register, unary
 from .selection import where
@@ -41,6 +42,7 @@ class Floor(Step):
 
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
+        need_kernel("floor_vml_cpu", "fiu", a)
         return ctx.xp.floor(a) if a.dtype.kind == "f" else a.copy()
 
 
@@ -52,6 +54,7 @@ class Ceil(Step):
 
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
+        need_kernel("ceil_vml_cpu", "fiu", a)
         return ctx.xp.ceil(a) if a.dtype.kind == "f" else a.copy()
 
 
@@ -63,6 +66,7 @@ class Trunc(Step):
 
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
+        need_kernel("trunc_vml_cpu", "fiu", a)
         return ctx.xp.trunc(a) if a.dtype.kind == "f" else a.copy()
 
 
@@ -74,6 +78,7 @@ class Round(Step):
 
     @staticmethod
     def forward(ctx: Any, a: Any, decimals: int) -> Any:
+        need_kernel("round_cpu", "f" if decimals else "fiu", a)
         return ctx.xp.round(a, decimals) if a.dtype.kind == "f" else a.copy()
 
 
