@@ -199,7 +199,8 @@ class Logcumsumexp(Op):
         dim = ctx.params["dim"]
         gap = shifted(result, dim, 0) - result
         growth = gap.masked_fill(result.isinf(), -math.inf).exp()
-        return (a - result).exp() * backwards(grad, growth, dim)
+        share = (a - result).masked_fill(result == -math.inf, -math.inf).exp()
+        return share * backwards(grad, growth, dim)
 
 
 CummaxResult = result_type("cummax", "values", "indices")
