@@ -10,7 +10,10 @@ place or to ``out=``. An object of the class is both the node in the graph and t
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
 
 from ..callsite import call_site
 from ..devices import Device
@@ -122,8 +125,8 @@ class Op(Node):
     needs_input_grad: tuple[bool, ...]
     saved: tuple[Any, ...]
     restore: tuple[tuple[tuple[int, ...], Any] | None, ...] | None
-    outputs: list[tuple[tuple[int, ...], Any, weakref.ref[Tensor], int]]
-    constants: list[Any]
+    outputs: Sequence[tuple[tuple[int, ...], Any, weakref.ref[Tensor], int]]
+    constants: Sequence[Any]
     params: dict[str, Any]
 
     def __init_subclass__(cls) -> None:
@@ -174,7 +177,7 @@ class Op(Node):
         ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
         ctx.saved = ()
         try:
-            result = cls.forward(ctx, *arrays, **params)
+            result = _compute(cls, ctx, arrays, params)
         except Exception as error:
             explain(cls, arrays, error)
             raise
@@ -217,7 +220,7 @@ class Op(Node):
             if cls.write is not None:
                 cls.write(ctx, target._array, *arrays[1:], **params)
             else:
-                result = cls.forward(ctx, *arrays, **params)
+                result = _compute(cls, ctx, arrays, params)
                 check_result(cls, target, result)
         except Exception as error:
             explain(cls, arrays, error)
@@ -306,18 +309,14 @@ class Op(Node):
         version: int,
     ) -> None:
         """Enter the graph: edges to the inputs' nodes, and what the engine and the viewer need."""
-        edges: list[Edge | None] = []
-        constants: list[Any] = []
-        for value, need in zip(inputs, self.needs_input_grad):  # noqa: B905 (one for each)
-            if need:
-                edges.append(value._edge or gradient_edge(value))
-                constants.append(None)
-            else:
-                edges.append(None)
-                constants.append(_constant(value) if isinstance(value, Tensor) else value)
+        needs = self.needs_input_grad
+        edges: list[Edge | None] = [
+            (value._edge or gradient_edge(value)) if need else None
+            for value, need in zip(inputs, needs, strict=True)
+        ]
         self.place(tuple(edges), call_site())
         self.params = params
-        self.constants = constants
+        self.constants = self.constants_of(inputs)
         if len(outputs) == 1:
             array = outputs[0]._array
             self.outputs = [(array.shape, array.dtype, weakref.ref(outputs[0]), version)]
@@ -328,6 +327,13 @@ class Op(Node):
             ]
         if self.broadcasts or self.restore is not None:
             self._note_forms(inputs)
+
+    def constants_of(self, inputs: tuple[Any, ...]) -> list[Any]:
+        """What is kept of inputs without gradient: a number, or where to look for the tensor."""
+        return [
+            None if need else _constant(value) if isinstance(value, Tensor) else value
+            for value, need in zip(inputs, self.needs_input_grad, strict=True)
+        ]
 
     def _note_forms(self, inputs: tuple[Any, ...]) -> None:
         """Remember shapes and dtypes of inputs whose gradients may come out in another form."""
@@ -433,6 +439,12 @@ class Op(Node):
             mode.recorder.operation(self, inputs, outputs, params)
         if mode.anomaly and self.check_nan and not mode.backward:
             check_forward(self, arrays, tuple([each._array for each in outputs]), call_site())
+
+
+@np.errstate(all="ignore")
+def _compute(op: type[Op], ctx: Op, arrays: list[Any], params: dict[str, Any]) -> Any:
+    """Run ``forward``; overflow and 0/0 give inf and nan without a warning, as in PyTorch."""
+    return op.forward(ctx, *arrays, **params)
 
 
 def inputs_device(inputs: tuple[Any, ...]) -> Device:

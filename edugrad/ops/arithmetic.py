@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd.function import Op
+from ..autograd.elementwise import Binary
 from ..autograd.promotion import bool_error
 from ..errors import teach
 from .checks import need_kernel, need_tensors
@@ -28,13 +28,6 @@ POSITIVE = [
     Sample(T(3), T(2, 1, low=0.5)),
     Sample(T(2, 3), 2.0),
 ]
-
-
-class Binary(Op):
-    """An op of two tensors (or a tensor and a number) that are broadcast against each other."""
-
-    broadcasts = True
-    elementwise = True
 
 
 class Add(Binary):

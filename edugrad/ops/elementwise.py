@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd.function import Op
+from ..autograd.elementwise import Unary
 from ..errors import teach
 from .checks import need_kernel
 from .registry import Sample, T, unary
-
-
-class Unary(Op):
-    """An element-wise function of one tensor."""
-
-    elementwise = True
 
 
 class Float(Unary):
