@@ -2,6 +2,8 @@
 
 from .errors import LinAlgError
 from .ops.decomposition import cholesky, eigh, eigvalsh, qr, svd, svdvals
+from .ops.linalg import matmul
+from .ops.matrix_functions import cross, lstsq, matrix_power
 from .ops.norms import matrix_norm, norm, vector_norm
 from .ops.products import multi_dot
 from .ops.solving import det, inv, matrix_rank, pinv, slogdet, solve
@@ -9,11 +11,15 @@ from .ops.solving import det, inv, matrix_rank, pinv, slogdet, solve
 __all__ = [
     "LinAlgError",
     "cholesky",
+    "cross",
     "det",
     "eigh",
     "eigvalsh",
     "inv",
+    "lstsq",
+    "matmul",
     "matrix_norm",
+    "matrix_power",
     "matrix_rank",
     "multi_dot",
     "norm",

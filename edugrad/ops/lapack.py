@@ -19,8 +19,8 @@ def compute(xp: Any, name: str, *arrays: Any, **params: Any) -> Any:
         return getattr(xp.linalg, name)(*arrays, **params)
 
 
-def need_matrix(name: str, A: Any, square: bool = True) -> None:
-    """Refuse what is no matrix, or stack of matrices, of float32 or float64.
+def need_matrix(name: str, A: Any, square: bool = True, floating: bool = True) -> None:
+    """Refuse what is no matrix, or no stack of them; without ``floating`` of any dtype.
 
     Raises
     ------
@@ -45,7 +45,8 @@ def need_matrix(name: str, A: Any, square: bool = True) -> None:
                 mend="linalg.pinv, lstsq, qr and svd take matrices of any shape",
             )
         )
-    need_precision(name, A)
+    if floating:
+        need_precision(name, A)
 
 
 def need_precision(name: str, A: Any) -> None:

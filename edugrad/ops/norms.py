@@ -337,3 +337,85 @@ def norm(
     if isinstance(ord, str) or len(dims) == 2:
         return matrix_norm(A, ord, dims, keepdim, dtype=dtype, out=out)  # type: ignore[arg-type]
     return vector_norm(A, ord, dims, keepdim, dtype=dtype, out=out)
+
+
+MODES = (
+    "use_mm_for_euclid_dist_if_necessary",
+    "use_mm_for_euclid_dist",
+    "donot_use_mm_for_euclid_dist",
+)
+
+
+@register(
+    None,
+    samples=[
+        Sample(T(3, 2), T(4, 2)),
+        Sample(T(5, 3, 2), T(4, 2), p=1.0),
+        Sample(T(3, 2), T(4, 2), 3.0),
+        Sample(T(3, 2), T(4, 2), p=math.inf),
+        Sample(T(3, 2), T(4, 2), compute_mode=MODES[2]),
+    ],
+    method=False,
+    torch="PyTorch has a second derivative for p=2 only",
+)
+def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = MODES[0]) -> Any:
+    """Distance of each row of one matrix to each row of another: the ``p``-norm of differences.
+
+    Parameters
+    ----------
+    x1 : Tensor of shape (…, m, d)
+    x2 : Tensor of shape (…, n, d)
+    p : float
+        2 for the distance in space, 1 for that along the axes.
+    compute_mode : str
+        PyTorch's ways of computing; here differences are always taken, which is the precise way.
+
+    Returns
+    -------
+    Tensor of shape (…, m, n)
+
+    Notes
+    -----
+    PyTorch: ``torch.cdist``.
+    """
+    for number, value in enumerate((x1, x2), 1):
+        if value.ndim < 2:
+            raise _cdist_error(
+                f"cdist only supports at least 2D tensors, X{number} got: {value.ndim}D", x1, x2
+            )
+        if not value.is_floating_point():
+            raise _cdist_error(
+                f"cdist only supports floating-point dtypes, X{number} got: "
+                f"{KINDS[value.dtype.name]}",
+                x1,
+                x2,
+            )
+    if x1.shape[-1] != x2.shape[-1]:
+        raise _cdist_error(
+            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} "
+            f"X2: {x2.shape[-1]}",
+            x1,
+            x2,
+        )
+    if p < 0:
+        raise _cdist_error("cdist only supports non-negative p values", x1, x2)
+    if compute_mode not in MODES:
+        raise ValueError(
+            teach(
+                f"{compute_mode} is not a valid value for compute_mode",
+                got=f"compute_mode={compute_mode!r}",
+                mend="leave compute_mode away",
+            )
+        )
+    away = x1.unsqueeze(-2) - x2.unsqueeze(-3)
+    return vector_norm(away, p, -1) if away.shape[-1] else away.sum(-1)
+
+
+def _cdist_error(rule: str, x1: Any, x2: Any) -> RuntimeError:
+    return RuntimeError(
+        teach(
+            rule,
+            got=f"shapes {tuple(x1.shape)} and {tuple(x2.shape)}, {x1.dtype} and {x2.dtype}",
+            mend="give two matrices of points, one a row, with as many columns, and p from 0 up",
+        )
+    )
