@@ -292,7 +292,7 @@ def logcumsumexp(input: Any, dim: int, *, out: Any = None) -> Any:
     --------
     >>> import edugrad
     >>> edugrad.logcumsumexp(edugrad.tensor([1000.0, 1000.0]), dim=0)
-    tensor([1000.0000, 1000.6931])
+    tensor([1000.0000, 1000.6932])
     """
     return Logcumsumexp.apply(input, dim=check_dim(dim, input.ndim), out=out)
 

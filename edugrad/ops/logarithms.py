@@ -205,7 +205,7 @@ def logaddexp(input: Any, other: Any, *, out: Any = None) -> Any:
     --------
     >>> import edugrad
     >>> edugrad.logaddexp(edugrad.tensor([1000.0]), edugrad.tensor([1000.0]))
-    tensor([1000.6931])
+    tensor([1000.6932])
     """
     need_tensors("logaddexp", input=input, other=other)
     return Logaddexp.apply(input, other, out=out)

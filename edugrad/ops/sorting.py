@@ -51,7 +51,7 @@ class Sort(Op):
         return ScatterZeros.apply(grad, found, dim=ctx.params["dim"], shape=ctx.shape)
 
 
-class Topk(Sort):
+class Topk(Op):
     """The k largest or smallest elements along a dimension, and where they were."""
 
     op_name = "topk"
@@ -66,6 +66,10 @@ class Topk(Sort):
             found = found[(slice(None),) * dim + (slice(k),)].copy()
         ctx.save_for_backward(found)
         return pick(ctx.xp, a, found, dim), found
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any, _: Any) -> Any:
+        return Sort.backward(ctx, grad, _)
 
 
 class Argsort(Op):
