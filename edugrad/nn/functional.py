@@ -2,11 +2,7 @@
 
 from ..ops.activation import (
     functional_log_softmax as log_softmax,
-)
-from ..ops.activation import (
     functional_softmax as softmax,
-)
-from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
@@ -23,16 +19,6 @@ from ..ops.convolutions import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from ..ops.distance import (
-    cosine_similarity,
-    normalize,
-    pairwise_distance,
-)
-from ..ops.distance_loss import (
-    cosine_embedding_loss,
-    triplet_margin_loss,
-    triplet_margin_with_distance_loss,
-)
 from ..ops.dropout import (
     alpha_dropout,
     dropout,
@@ -47,11 +33,11 @@ from ..ops.interpolation import interpolate, upsample, upsample_bilinear, upsamp
 from ..ops.linalg import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
 from ..ops.margin_loss import (
-    hinge_embedding_loss,
-    margin_ranking_loss,
     multi_margin_loss,
     multilabel_soft_margin_loss,
     soft_margin_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
 )
 from ..ops.max_pooling import (
     adaptive_max_pool1d,
@@ -93,8 +79,8 @@ from ..ops.rectifier import (
     leaky_relu_,
     prelu,
     relu,
-    relu6,
     relu_,
+    relu6,
     rrelu,
     rrelu_,
     softshrink,
@@ -150,8 +136,6 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
-    "cosine_embedding_loss",
-    "cosine_similarity",
     "cross_entropy",
     "dropout",
     "dropout1d",
@@ -198,10 +182,8 @@ __all__ = [
     "multi_margin_loss",
     "multilabel_soft_margin_loss",
     "nll_loss",
-    "normalize",
     "one_hot",
     "pad",
-    "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
@@ -228,8 +210,6 @@ __all__ = [
     "tanhshrink",
     "threshold",
     "threshold_",
-    "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
     "unfold",
     "upsample",
     "upsample_bilinear",

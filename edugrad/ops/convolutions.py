@@ -319,6 +319,7 @@ def conv3d(
         Sample(T(2, 3, 4), T(3, 2, 3)),
         Sample(T(2, 4, 4), T(4, 3, 3), T(6), 2, 1, 1, 2, 2),
         Sample(T(3, 4), T(3, 2, 3), T(2), stride=3, output_padding=2),
+        Sample(T(3, 4), T(3, 2, 1), output_padding=1, dilation=2),
     ],
     method=False,
 )

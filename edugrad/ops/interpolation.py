@@ -307,9 +307,10 @@ def interpolate(
     compute = np.dtype(np.float64 if input.dtype.name == "float64" else np.float32)
     tables = []
     for k, (length, count, factor) in enumerate(zip(old, counts, factors, strict=True)):
-        axis = Axis(length, count, factor, bool(align_corners), compute)
-        tables.append(Table(k + 2, length, *weights(axis)))
-    return chosen.op.apply(input, tables=tuple(tables))
+        if length != count or "nearest" in mode:
+            axis = Axis(length, count, factor, bool(align_corners), compute)
+            tables.append(Table(k + 2, length, *weights(axis)))
+    return chosen.op.apply(input, tables=tuple(tables)) if tables else input.clone()
 
 
 def upsample(

@@ -170,6 +170,16 @@ def max_pool1d(
 ) -> Any:
     """:func:`max_pool2d` along one dimension. PyTorch: ``torch.nn.functional.max_pool1d``."""
     need_floating("max_pool1d_impl", input)
+    (kernel,), (margin,) = (numbers("max_pool1d", "", each, 1) for each in (kernel_size, padding))
+    if not return_indices and margin > kernel // 2:
+        raise RuntimeError(
+            teach(
+                "max_pool1d() padding should be at most half of kernel size, but got "
+                f"padding={margin} and kernel_size={kernel}",
+                got=f"padding={padding} and kernel_size={kernel_size}",
+                mend="use less padding, so that each window holds an element of the input",
+            )
+        )
     return _regular(1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 

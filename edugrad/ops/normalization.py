@@ -15,6 +15,7 @@ from .checks import need_floating
 from .padding import constant_pad
 from .pooling import avg_pool2d
 from .registry import Sample, T, register
+from .summation import total
 
 FUNCTIONAL = "edugrad.nn.functional"
 
@@ -47,9 +48,10 @@ class Normalization(Op):
         stats: bool,
     ) -> Any:
         numbers = a.astype("float32") if a.dtype == "float16" else a
-        mean = numbers.mean(dims, keepdims=True)
+        count = math.prod(a.shape[axis] for axis in dims)
+        mean = total(numbers, dims, keepdims=True) / count
         result = numbers - mean
-        variance = (result * result).mean(dims, keepdims=True)
+        variance = total(result * result, dims, keepdims=True) / count
         scale = 1 / ctx.xp.sqrt(variance + eps)
         ctx.save_for_backward(a, weight, mean, scale)
         ctx.shapes = [None if each is None else each.shape for each in (weight, bias)]
@@ -227,6 +229,7 @@ def batch_norm(
                     )
                 )
         return _with_statistics(input, running_mean, running_var, weight, bias, affine, eps)
+    _check_running(running_mean, running_var)
     count = input.numel() // max(channels, 1)
     _check_more_than_one(count, "value per channel", input.shape)
     dims = tuple(axis for axis in range(input.ndim) if axis != 1)
@@ -234,6 +237,17 @@ def batch_norm(
     result, mean, variance = BatchNorm.apply(input, weight, bias, stats=True, **params)
     _observe(running_mean, running_var, mean, variance, count, momentum)
     return result
+
+
+def _check_running(running_mean: Any, running_var: Any) -> None:
+    if (running_mean is None) != (running_var is None):
+        raise ValueError(
+            teach(
+                "running_mean and running_var must either both be None or neither be None",
+                got="one of them",
+                mend="pass both, or neither",
+            )
+        )
 
 
 def _with_statistics(

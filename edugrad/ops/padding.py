@@ -141,9 +141,9 @@ def _check_reach(input: Any, sides: Sides, mode: str) -> None:
                 "Padding size should be less than the corresponding input dimension, but got: "
                 f"padding {pair} at dimension {axis} of input {list(input.shape)}"
             )
-        elif mode == "circular" and max(pair) > length:
+        elif mode == "circular" and max(pair) > length + min(*pair, 0):
             rule = "Padding value causes wrapping around more than once."
-        elif length + sum(pair) < 1 and any(pair):
+        elif length + sum(pair) < 0:
             rule = "Negative padding value is resulting in an empty dimension."
         else:
             continue

@@ -77,7 +77,7 @@ def inside(size: Shape, padding: Shape) -> tuple[slice, ...]:
 def columns(xp: Any, image: Any, window: Window, places: Shape, out: Any = None) -> Any:
     """An image (N, C, *size) as columns (N, C, kernel elements, places)."""
     count, channels = image.shape[:2]
-    if window.trivial:
+    if window.trivial and image.shape[2:] == places:
         return image.reshape(count, channels, 1, math.prod(places))
     shape = (count, channels, *window.kernel, *places)
     if out is None:
@@ -92,7 +92,7 @@ def columns(xp: Any, image: Any, window: Window, places: Shape, out: Any = None)
 def image(xp: Any, columns: Any, window: Window, places: Shape, size: Shape) -> Any:
     """Columns (N, C, kernel elements, places) added up to an image (N, C, *size)."""
     count, channels = columns.shape[:2]
-    if window.trivial:
+    if window.trivial and size == places:
         return columns.reshape(count, channels, *size)
     columns = columns.reshape(count, channels, *window.kernel, *places)
     grown = tuple(n + 2 * p for n, p in zip(size, window.padding, strict=True))
