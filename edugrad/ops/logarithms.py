@@ -157,6 +157,7 @@ class Xlogy(Binary):
         )
 
 
+OFF_ONE = T(6, low=-1.9, distinct=True)
 PROBABILITIES = Sample(T(2, 3, low=0.1, high=0.9))
 AMOUNTS = [
     Sample(T(2, 3), T(2, 3, low=0.2)),
@@ -178,7 +179,7 @@ def _logit_(input: Any, eps: float | None = None) -> Any:
 
 @register(
     Logit,
-    samples=[PROBABILITIES, Sample(T(6, distinct=True), 0.1), Sample(T(6, distinct=True), eps=0.2)],
+    samples=[PROBABILITIES, Sample(OFF_ONE, 0.1), Sample(OFF_ONE, eps=0.2)],
     inplace=_logit_,
 )
 def logit(input: Any, eps: float | None = None, *, out: Any = None) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 BLOCK = 32
+_reduce: Any = np.add.reduce
 
 
 def total(a: Any, dims: tuple[int, ...], keepdims: bool = False) -> Any:
@@ -30,7 +31,7 @@ def total(a: Any, dims: tuple[int, ...], keepdims: bool = False) -> Any:
 def _sum(a: Any, dims: Any, dtype: Any = None, keepdims: bool = False) -> Any:
     """The array library's own sum; of NumPy the ufunc, whose warnings name this module."""
     if type(a) is np.ndarray:
-        return np.add.reduce(a, dims, dtype, None, keepdims)
+        return _reduce(a, dims, dtype, None, keepdims)
     return a.sum(dims, dtype, keepdims=keepdims)
 
 
