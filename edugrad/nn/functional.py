@@ -2,7 +2,11 @@
 
 from ..ops.activation import (
     functional_log_softmax as log_softmax,
+)
+from ..ops.activation import (
     functional_softmax as softmax,
+)
+from ..ops.activation import (
     gumbel_softmax,
     softmin,
 )
@@ -33,11 +37,11 @@ from ..ops.interpolation import interpolate, upsample, upsample_bilinear, upsamp
 from ..ops.linalg import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
 from ..ops.margin_loss import (
+    hinge_embedding_loss,
+    margin_ranking_loss,
     multi_margin_loss,
     multilabel_soft_margin_loss,
     soft_margin_loss,
-    hinge_embedding_loss,
-    margin_ranking_loss,
 )
 from ..ops.max_pooling import (
     adaptive_max_pool1d,
@@ -79,8 +83,8 @@ from ..ops.rectifier import (
     leaky_relu_,
     prelu,
     relu,
-    relu_,
     relu6,
+    relu_,
     rrelu,
     rrelu_,
     softshrink,

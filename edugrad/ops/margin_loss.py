@@ -13,7 +13,7 @@ from .registry import Sample, T, register
 from .selection import where
 from .smooth_activation import logsigmoid
 
-APART = T(2, 3, distinct=True)
+APART = T(2, 3, low=-1.9, distinct=True)
 LABELS = T(2, 3, kind="int", low=0, high=2)
 CLASSES = T(4, kind="int", low=0, high=3)
 
@@ -110,9 +110,9 @@ def hinge_embedding_loss(
 @register(
     None,
     samples=[
-        Sample(T(3, distinct=True), T(3, distinct=True), T(3)),
-        Sample(T(3, distinct=True), T(3, distinct=True), T(3), 0.5, reduction="sum"),
-        Sample(APART, T(2, 3, low=-1.9, distinct=True), T(2, 3), margin=0.1, reduction="none"),
+        Sample(T(3, distinct=True), T(3, low=-1.8, distinct=True), T(3)),
+        Sample(T(3, distinct=True), T(3, low=-1.8, distinct=True), T(3), 0.5, reduction="sum"),
+        Sample(APART, T(2, 3, low=-1.8, distinct=True), T(2, 3), margin=0.1, reduction="none"),
         Sample(T(2, 1, distinct=True), T(1, 3, low=-1.9, distinct=True), T(2, 3)),
     ],
     method=False,

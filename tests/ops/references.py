@@ -16,6 +16,7 @@ import edugrad
 
 from .references_functions import FUNCTIONS, each
 from .references_layout import LAYOUT
+from .references_loss import LOSSES
 from .references_order import ORDER
 
 Reference = Callable[..., Any]
@@ -222,15 +223,17 @@ def near(a: float, b: float, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     return abs(a - b) <= atol + rtol * abs(b)
 
 
-def shaped(a: np.ndarray, *shape: Any, dtype: Any = None) -> np.ndarray:
-    kind = dtype if dtype is not None else shape[0]
+def shaped(a: np.ndarray, *sizes: Any, shape: Any = None, dtype: Any = None) -> np.ndarray:
+    shape = sizes if shape is None else (shape,)
+    kind = shape[0] if dtype is None and shape else dtype
     if isinstance(kind, edugrad.dtype):
         return np.frombuffer(a.tobytes(), kind.numpy).reshape(*a.shape[:-1], -1)
     wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
     return np.array(a.ravel().tolist()).reshape(wanted)
 
 
-def expanded(a: np.ndarray, *shape: Any) -> np.ndarray:
+def expanded(a: np.ndarray, *shape: Any, size: Any = None) -> np.ndarray:
+    shape = shape if size is None else (size,)
     wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
     lead = len(wanted) - a.ndim
     full = [a.shape[k - lead] if n == -1 else n for k, n in enumerate(wanted)]
@@ -363,6 +366,7 @@ REFERENCES: dict[str, Reference] = {
     "any": over(any, bool),
     "logsumexp": over(logsumexp),
     **LAYOUT,
+    **LOSSES,
     **FUNCTIONS,
     **ORDER,
 }
