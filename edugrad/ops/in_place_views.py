@@ -47,7 +47,7 @@ def _becoming(function: Method) -> Method:
 METHODS: dict[str, Method] = {
     "t_": _becoming(shape.t),
     "transpose_": _becoming(shape.transpose),
-    "swapaxes_": _becoming(shape.transpose),
+    "swapaxes_": _becoming(shape.swapaxes),
     "swapdims_": _becoming(shape.transpose),
     "squeeze_": _becoming(shape.squeeze),
     "unsqueeze_": _becoming(shape.unsqueeze),

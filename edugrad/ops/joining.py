@@ -8,7 +8,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor, check_dim
-from .indexing import Slice
+from .indexing import Select, Slice
 from .registry import Sample, T, register
 from .shape import ViewOp
 
@@ -232,31 +232,55 @@ def unbind(input: Any, dim: int = 0) -> Any:
     return parts
 
 
-@register(Split, samples=[Sample(T(5, 2), 2), Sample(T(2, 5), (1, 4), dim=1)], aliases=[])
-def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
-    """Neighbouring parts of one size, or of the sizes given. PyTorch: ``torch.split``."""
+@register(Split, samples=[Sample(T(5, 2), 2), Sample(T(2, 5), (1, 4), dim=1)])
+def split(
+    tensor: Any, split_size_or_sections: Any = None, dim: int = 0, *, split_size: Any = None
+) -> Any:
+    """Neighbouring parts of one size, or of the sizes given, as views.
+
+    PyTorch: ``torch.split``; as a method it calls the sizes ``split_size``.
+    """
+    wanted = split_size_or_sections if split_size is None else split_size
+    if not isinstance(wanted, int):
+        return split_with_sizes(tensor, wanted, dim)
     axis = check_dim(dim, tensor.ndim)
-    length = tensor._array.shape[axis]
-    if isinstance(split_size_or_sections, int):
-        sizes = _equal_sizes(split_size_or_sections, length)
-        return Split.apply(tensor, sizes=sizes, dim=axis)
-    sizes = tuple(split_size_or_sections)
-    if sum(sizes) != length:
+    if not tensor.ndim:
         raise RuntimeError(
             teach(
-                f"split_with_sizes expects split_sizes to sum exactly to {length}",
+                "split expects at least a 1-dimensional tensor",
+                got="a 0-d tensor",
+                mend="give it a dimension first: x.reshape(1)",
+            )
+        )
+    return Split.apply(tensor, sizes=_equal_sizes(wanted, tensor.size(axis)), dim=axis)
+
+
+@register(SplitSizes, samples=[Sample(T(5, 2), [2, 3]), Sample(T(2, 5), (1, 0, 4), dim=-1)])
+def split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> Any:
+    """Neighbouring parts of the given sizes, as views. PyTorch: ``torch.split_with_sizes``."""
+    axis = check_dim(dim, input.ndim)
+    length, sizes = input._array.shape[axis], tuple(split_sizes)
+    rule = None
+    if min(sizes, default=0) < 0:
+        rule = "split_with_sizes expects split_sizes have only non-negative entries"
+    elif sum(sizes) != length:
+        rule = f"split_with_sizes expects split_sizes to sum exactly to {length}"
+    if rule is not None:
+        raise RuntimeError(
+            teach(
+                f"{rule}, but got split_sizes={list(sizes)}",
                 got=f"sizes {list(sizes)}",
                 mend=f"their sum is {sum(sizes)}; the dimension has {length}",
             )
         )
-    return SplitSizes.apply(tensor, sizes=sizes, dim=axis)
+    return SplitSizes.apply(input, sizes=sizes, dim=axis)
 
 
 def _equal_sizes(size: int, length: int) -> tuple[int, ...]:
     if size < 0 or (size == 0 and length):
         raise RuntimeError(
             teach(
-                "split expects split_size be positive",
+                "split expects split_size be non-negative, and 0 only if the dimension size is 0",
                 got=f"split_size={size} for a dimension of length {length}",
                 mend="give the length of a part, or use chunk(…) to give their number",
             )
@@ -275,29 +299,68 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
                 mend="give the number of parts",
             )
         )
-    length = input._array.shape[check_dim(dim, input.ndim)]
-    return split(input, max(-(-length // chunks), 1), dim)
+    if not input.ndim:
+        raise RuntimeError(
+            teach(
+                "chunk expects at least a 1-dimensional tensor",
+                got="a 0-d tensor",
+                mend="give it a dimension first: x.reshape(1)",
+            )
+        )
+    length = input.size(dim)
+    if not length:
+        return split_with_sizes(input, [0] * chunks, dim)
+    return split(input, -(-length // chunks), dim)
 
 
 @register(Slice, samples=[Sample(T(4, 3), 0, 1, 2), Sample(T(4, 3), -1, 0, 3)])
 def narrow(input: Any, dim: int, start: int, length: int) -> Any:
     """``length`` indices from ``start`` on along ``dim``. PyTorch: ``torch.narrow``."""
     axis = check_dim(dim, input.ndim)
-    size = input._array.shape[axis]
+    size = input._array.shape[axis] if input.ndim else 0
     first = start + size if start < 0 else start
-    if first < 0 or length < 0 or first + length > size:
-        raise RuntimeError(
-            teach(
-                f"start ({start}) + length ({length}) exceeds dimension size ({size})",
-                got=f"narrow() along dimension {axis} of shape {tuple(input.shape)}",
-                mend="start and length must stay within the dimension",
-            )
+    error: type[Exception] = RuntimeError
+    if not input.ndim:
+        rule = "narrow() cannot be applied to a 0-dim tensor."
+    elif length < 0:
+        rule = "narrow(): length must be non-negative."
+    elif not -size <= start <= size:
+        error, rule = (
+            IndexError,
+            f"start out of range (expected to be in range of [{-size}, {size}]",
         )
+        rule += f", but got {start})"
+    elif first + length > size:
+        rule = f"start ({first}) + length ({length}) exceeds dimension size ({size})."
+    else:
+        return _span(input, axis, first, length)
+    raise error(
+        teach(
+            rule,
+            got=f"narrow({dim}, {start}, {length}) of a tensor of shape {tuple(input.shape)}",
+            mend="start and length must stay within the dimension",
+        )
+    )
+
+
+def _span(input: Any, axis: int, first: int, length: int) -> Any:
     return Slice.apply(input, index=(slice(None),) * axis + (slice(first, first + length),))
 
 
-@register(Slice, samples=[Sample(T(4, 3), 0, 1), Sample(T(4, 3), 1, -1)])
+@register(Select, samples=[Sample(T(4, 3), 0, 1), Sample(T(4, 3), 1, -1)])
 def select(input: Any, dim: int, index: int) -> Any:
     """The part at ``index`` along ``dim``, without that dimension. PyTorch: ``torch.select``."""
     axis = check_dim(dim, input.ndim)
-    return input[(slice(None),) * axis + (index,)]
+    size = input._array.shape[axis] if input.ndim else 0
+    if input.ndim and -size <= index < size:
+        return Select.apply(input, index=(slice(None),) * axis + (int(index),))
+    raise IndexError(
+        teach(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
+            f"dimension {axis}"
+            if input.ndim
+            else "select() cannot be applied to a 0-dim tensor.",
+            got=f"select({dim}, {index}) of a tensor of shape {tuple(input.shape)}",
+            mend=f"indices of this dimension run from {-size} to {size - 1}",
+        )
+    )

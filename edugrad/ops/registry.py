@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..autograd.function import Op
+from .naming import with_numpy_names
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -168,9 +169,10 @@ def register(
             in_place = _in_place(op, name)
         if in_place is not None:
             in_place.__name__ = in_place.__qualname__ = f"{name}_"
+        public = with_numpy_names(function)
         info = OpInfo(
             prefix + name,
-            function,
+            public,
             op,
             tuple(samples),
             in_place,
@@ -181,7 +183,7 @@ def register(
         for each in (name, *aliases):
             OPS[prefix + each] = info
             if method:
-                METHODS[each] = function
+                METHODS[each] = public
             if info.inplace is not None:
                 METHODS[f"{each}_"] = info.inplace
         return function

@@ -73,13 +73,13 @@ class Rot90(Op):
     samples=[Sample(T(2, 3), 2, 1), Sample(T(2), (2, 3)), Sample(T(2, 2), repeats=[1, 0, 2])],
     namespace="edugrad.Tensor",
 )
-def repeat(input: Any, *repeats: Any, **named: Any) -> Any:
+def repeat(input: Any, *times: Any, repeats: Any = None) -> Any:
     """The tensor repeated so often along each dimension: a copy.
 
     Parameters
     ----------
     input : Tensor
-    *repeats : int
+    *times : int
         One number a dimension; more numbers than dimensions add dimensions in front.
 
     Raises
@@ -98,30 +98,30 @@ def repeat(input: Any, *repeats: Any, **named: Any) -> Any:
     -----
     PyTorch: ``torch.Tensor.repeat``.
     """
-    times = lengths((named["repeats"],) if named else repeats)
-    if len(times) < input.ndim:
+    counts = lengths(times if repeats is None else (repeats,))
+    if len(counts) < input.ndim:
         rule = (
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
             "tensor"
         )
-    elif any(each < 0 for each in times):
+    elif any(each < 0 for each in counts):
         rule = "Trying to create tensor with negative dimension"
     else:
-        return Repeat.apply(input, repeats=times)
+        return Repeat.apply(input, repeats=counts)
     raise RuntimeError(
         teach(
             rule,
-            got=f"repeat{times} of a tensor of shape {tuple(input.shape)}",
+            got=f"repeat{counts} of a tensor of shape {tuple(input.shape)}",
             mend="give one number of repetitions a dimension, 1 to leave it as it is",
         )
     )
 
 
 @register(None, samples=[Sample(T(2, 3), (2,)), Sample(T(2), (2, 2)), Sample(T(), dims=(3,))])
-def tile(input: Any, *dims: Any, **named: Any) -> Any:
+def tile(input: Any, *times: Any, dims: Any = None) -> Any:
     """Like ``repeat``; missing numbers in front are 1. PyTorch: ``torch.tile``."""
-    times = lengths((named["dims"],) if named else dims)
-    return repeat(input, (1,) * (input.ndim - len(times)) + times)
+    counts = lengths(times if dims is None else (dims,))
+    return repeat(input, (1,) * (input.ndim - len(counts)) + counts)
 
 
 def _no_repeats(rule: str, repeats: Any, error: type[Exception] = RuntimeError) -> Exception:
@@ -294,11 +294,11 @@ class Flip(Op):
         return Flip.apply(grad, dims=ctx.params["dims"])
 
 
-@register(Flip, samples=[Sample(T(2, 3), 0), Sample(T(2, 3), (0, 1))])
-def flip(input: Any, *dims: Any) -> Any:
+@register(Flip, samples=[Sample(T(2, 3), 0), Sample(T(2, 3), (0, 1)), Sample(T(3), dims=(0,))])
+def flip(input: Any, *order: Any, dims: Any = None) -> Any:
     """The order of the elements reversed along ``dims`` (a copy). PyTorch: ``torch.flip``."""
-    named = dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims
-    found = axes(tuple(named), input.ndim) if named else ()
+    named = lengths(order if dims is None else (dims,))
+    found = axes(named, input.ndim) if named else ()
     return Flip.apply(input, dims=found)
 
 

@@ -169,6 +169,15 @@ def _unpacked(tensors: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _each(form: Any, tensors: tuple[Any, ...]) -> Any:
+    for number, each in enumerate(_unpacked(tensors)):
+        if not isinstance(each, Tensor):
+            raise TypeError(
+                teach(
+                    f"expected Tensor as element {number}",
+                    got=type(each).__name__,
+                    mend="wrap it first: edugrad.tensor(…)",
+                )
+            )
     if len(tensors) == 1 and isinstance(tensors[0], Tensor):
         return form(tensors[0])
     return tuple(form(each) for each in _unpacked(tensors))

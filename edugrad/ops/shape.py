@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 from .. import dtypes
 from ..autograd.function import Op
 from ..dtypes import DType, float64, int32
 from ..errors import teach
-from ..tensor import Tensor, check_dim
+from ..tensor import check_dim
 from .conversion import clone
 from .registry import Sample, T, register
 
@@ -105,7 +106,8 @@ class Expand(ViewOp):
         ctx.shape = a.shape
         if a.size == math.prod(shape):
             return a.reshape(shape)
-        return ctx.xp.broadcast_to(a, shape)
+        strides = ctx.xp.broadcast_to(a, shape).strides
+        return ctx.xp.lib.stride_tricks.as_strided(a, shape, strides)  # unlike it, writable
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -207,9 +209,19 @@ def viewable(array: Any, shape: tuple[int, ...]) -> bool:
 
 def lengths(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape given as separate numbers or as one sequence."""
-    if len(shape) == 1 and not isinstance(shape[0], (int, Tensor)):
+    if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = tuple(shape[0])
-    return tuple(int(length) for length in shape)
+    try:
+        return tuple([operator.index(length) for length in shape])
+    except TypeError:
+        pass
+    raise TypeError(
+        teach(
+            "a shape, or a list of dimensions, must be tuple of ints",
+            got=", ".join(type(each).__name__ for each in shape),
+            mend="give whole numbers, or one tuple or list of them; // divides without a remainder",
+        )
+    )
 
 
 def _view_dtype(input: Any, dtype: DType) -> Any:
@@ -288,43 +300,57 @@ def view(input: Any, *shape: Any, size: Any = None, dtype: Any = None) -> Any:
     return View.apply(input, shape=wanted)
 
 
-@register(None, samples=[Sample(T(2, 3), (3, 2)), Sample(T(2, 3), -1)], torch="same")
-def reshape(input: Any, *shape: Any) -> Any:
+@register(None, samples=[Sample(T(2, 3), (3, 2)), Sample(T(2, 3), -1), Sample(T(4), shape=(2, 2))])
+def reshape(input: Any, *sizes: Any, shape: Any = None) -> Any:
     """Another shape: a view if possible, a copy otherwise. PyTorch: ``torch.reshape``."""
-    wanted = view_shape(lengths(shape), input._array.size)
+    wanted = view_shape(lengths(sizes if shape is None else (shape,)), input._array.size)
     if not viewable(input._array, wanted):
         input = clone(input)
     return View.apply(input, shape=wanted)
 
 
-@register(Permute, samples=[Sample(T(2, 3, 4), (2, 0, 1)), Sample(T(2, 3), (-1, 0))])
-def permute(input: Any, *dims: Any) -> Any:
+@register(
+    Permute,
+    samples=[
+        Sample(T(2, 3, 4), (2, 0, 1)),
+        Sample(T(2, 3), (-1, 0)),
+        Sample(T(2, 3), dims=(1, 0)),
+    ],
+)
+def permute(input: Any, *order: Any, dims: Any = None) -> Any:
     """The dimensions in the order ``dims``. PyTorch: ``torch.permute``."""
-    order = tuple(check_dim(dim, input.ndim) for dim in lengths(dims))
-    if sorted(order) != list(range(input.ndim)):
+    named = lengths(order if dims is None else (dims,))
+    places = tuple(check_dim(dim, input.ndim) for dim in named)
+    if sorted(places) != list(range(input.ndim)):
         raise RuntimeError(
             teach(
                 "permute(): number of dimensions in the tensor input does not match the length of "
                 "the desired ordering of dimensions"
-                if len(order) != input.ndim
+                if len(places) != input.ndim
                 else "permute(): duplicate dims are not allowed",
-                got=f"dims {lengths(dims)} for a tensor of {input.ndim} dimensions",
+                got=f"dims {named} for a tensor of {input.ndim} dimensions",
                 mend="name each dimension exactly once",
             )
         )
-    return Permute.apply(input, dims=order)
+    return Permute.apply(input, dims=places)
 
 
 @register(
     Transpose,
     samples=[Sample(T(2, 3, 4), 0, 2), Sample(T(2, 3), -1, -2)],
-    aliases=["swapaxes", "swapdims"],
+    aliases=["swapdims"],
 )
 def transpose(input: Any, dim0: int, dim1: int) -> Any:
     """Exchange two dimensions. PyTorch: ``torch.transpose``."""
     return Transpose.apply(
         input, dim0=check_dim(dim0, input.ndim), dim1=check_dim(dim1, input.ndim)
     )
+
+
+@register(None, samples=[Sample(T(2, 3, 4), 0, 2), Sample(T(2, 3), axis0=-1, axis1=0)])
+def swapaxes(input: Any, axis0: int, axis1: int) -> Any:
+    """The same as ``transpose``, under NumPy's name. PyTorch: ``torch.swapaxes``."""
+    return transpose(input, axis0, axis1)
 
 
 @register(TransposeMatrix, samples=[Sample(T(2, 3)), Sample(T(3))])
@@ -362,6 +388,14 @@ def squeeze(input: Any, dim: Any = None, *more: int) -> Any:
         dim = (dim, *more)
     named = range(len(shape)) if dim is None else [dim] if isinstance(dim, int) else dim
     dims = [check_dim(each, len(shape)) for each in named]
+    if len(set(dims)) < len(dims):
+        raise RuntimeError(
+            teach(
+                f"dim {max(dims, key=dims.count)} appears multiple times in the list of dims",
+                got=f"squeeze() of dimensions {dim}",
+                mend="name each dimension once",
+            )
+        )
     op = SqueezeOne if isinstance(dim, int) else Squeeze
     return op.apply(input, dims=tuple(each for each in dims if shape and shape[each] == 1))
 
@@ -391,8 +425,16 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
-@register(Expand, samples=[Sample(T(1, 3), 2, 3), Sample(T(3), (2, -1)), Sample(T(), 2)])
-def expand(input: Any, *shape: Any) -> Any:
+@register(
+    Expand,
+    samples=[
+        Sample(T(1, 3), 2, 3),
+        Sample(T(3), (2, -1)),
+        Sample(T(), 2),
+        Sample(T(3), size=(2, 3)),
+    ],
+)
+def expand(input: Any, *shape: Any, size: Any = None) -> Any:
     """Repeat dimensions of length 1 without copying; -1 leaves a length as it is.
 
     Raises
@@ -404,7 +446,7 @@ def expand(input: Any, *shape: Any) -> Any:
     -----
     PyTorch: ``torch.Tensor.expand``.
     """
-    wanted, have = lengths(shape), input._array.shape
+    wanted, have = lengths(shape if size is None else (size,)), input._array.shape
     lead = len(wanted) - len(have)
     full = tuple(
         have[k - lead] if length == -1 and k >= lead else length for k, length in enumerate(wanted)
@@ -415,7 +457,12 @@ def expand(input: Any, *shape: Any) -> Any:
             f"number of dimensions in the tensor ({len(have)})"
         )
     elif -1 in full:
-        rule = "The expanded size of the tensor (-1) isn't allowed in a leading dimension"
+        rule = (
+            "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "
+            f"dimension {full.index(-1)}"
+        )
+    elif min(full, default=0) < 0:
+        rule = f"expand: the lengths cannot be negative, but got {list(wanted)}"
     else:
         clash = next((k for k, h in enumerate(have, lead) if h not in (1, full[k])), None)
         if clash is None:
@@ -433,10 +480,10 @@ def expand(input: Any, *shape: Any) -> Any:
     )
 
 
-@register(None, samples=[Sample(T(3), (2, 3))])
-def broadcast_to(input: Any, shape: Any) -> Any:
-    """The same as ``input.expand(shape)``. PyTorch: ``torch.broadcast_to``."""
-    return expand(input, shape)
+@register(None, samples=[Sample(T(3), (2, 3)), Sample(T(2, 1), size=(2, 3))])
+def broadcast_to(input: Any, size: Any) -> Any:
+    """The same as ``input.expand(size)``. PyTorch: ``torch.broadcast_to``."""
+    return expand(input, size)
 
 
 @register(None, samples=[Sample(T(2, 3, 4), (3, 1)), Sample(T(2, 3), ())])

@@ -147,6 +147,8 @@ LAYOUT: dict[str, Reference] = {
     "Tensor.expand_as": lambda a, b: a + 0 * b,
     "ravel": lambda a: np.array(a.flat),
     "movedim": lambda a, source, destination: np.moveaxis(a, source, destination),
+    "swapaxes": lambda a, axis0, axis1: np.moveaxis(a, (axis0, axis1), (axis1, axis0)),
+    "split_with_sizes": lambda a, sizes, dim=0: np.split(a, np.cumsum(sizes)[:-1], dim),
     "unflatten": unflattened,
     "broadcast_tensors": lambda *arrays: [a + 0 * sum(arrays) for a in arrays],
     "atleast_1d": at_least(1),
