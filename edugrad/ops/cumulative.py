@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..autograd.function import Op
 from ..autograd.writing import deliver
 from ..errors import teach
@@ -123,13 +125,21 @@ def backwards(terms: Any, factors: Any, dim: int) -> Any:
 
 
 def scan(xp: Any, combine: Any, a: Any, dim: int) -> Any:
-    """``combine`` applied to all elements up to each, in as many steps as the length has bits."""
-    result = xp.moveaxis(a, dim, 0).copy() if a.ndim else a.copy()
+    """``combine`` applied to all elements up to each.
+
+    NumPy's functions do that themselves; CuPy's are applied in as many steps as the length has
+    bits.
+    """
+    if not a.ndim:
+        return a.copy()
+    if type(a) is np.ndarray:
+        return combine.accumulate(a, dim)
+    result = xp.moveaxis(a, dim, 0).copy()
     step = 1
-    while a.ndim and step < len(result):
+    while step < len(result):
         result[step:] = combine(result[step:], result[:-step])
         step *= 2
-    return xp.moveaxis(result, 0, dim).copy() if a.ndim else result
+    return xp.moveaxis(result, 0, dim).copy()
 
 
 class CumulativeExtreme(Op):
