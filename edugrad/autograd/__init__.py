@@ -3,7 +3,7 @@
 from . import functional, graph
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .custom import Function
-from .engine import backward, grad
+from .derivatives import backward, grad
 from .grad_mode import (
     enable_grad,
     inference_mode,

@@ -13,7 +13,7 @@ import numpy as np
 from .. import devices
 from ..errors import teach
 from ..tensor import Tensor
-from .engine import grad
+from .derivatives import grad
 from .grad_mode import enable_grad
 
 Function = Callable[..., Any]

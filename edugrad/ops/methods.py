@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import creation, exchange, sampling
-from ..autograd import engine, hooks
+from ..autograd import derivatives, hooks
 from ..tensor import Tensor
 from . import (
     arithmetic,
@@ -25,7 +25,7 @@ from .registry import METHODS
 Method = Callable[..., Any]
 
 OTHER_METHODS: dict[str, Method] = {
-    "backward": engine.backward_method,
+    "backward": derivatives.backward_method,
     "register_hook": hooks.register_hook,
     "register_post_accumulate_grad_hook": hooks.register_post_accumulate_grad_hook,
     "retain_grad": hooks.retain_grad,
