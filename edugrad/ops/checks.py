@@ -38,6 +38,11 @@ KINDS = {
 }
 
 
+def scalar_type(tensor: Tensor) -> str:
+    """What PyTorch's messages call the type of a tensor's elements: Float, Long and so on."""
+    return KINDS[tensor._array.dtype.name]
+
+
 def need_kernel(kernel: str, kinds: str, array: Any) -> None:
     """Refuse an array of a dtype for which there is no such computation.
 

@@ -10,7 +10,7 @@ from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor
 from .activation import log_softmax
-from .checks import need_kernel
+from .checks import need_kernel, scalar_type
 from .indexing import along
 from .loss import FUNCTIONAL, averaged, read_reduction, refuse_gradient
 from .registry import Sample, T, register
@@ -150,14 +150,13 @@ def nll_loss(
     _check_range(input, target, ignore_index)
     single = input.ndim == 1 and target.ndim == 1
     op = NllLoss if input.ndim < 3 else NllLoss2d
-    losses = op.apply(
+    return op.apply(
         input,
         target.squeeze(0) if single else target,
         weight,
         ignore_index=ignore_index,
         reduction=reduction,
     )
-    return losses
 
 
 def _check_classes(input: Tensor, target: Tensor) -> None:
@@ -165,8 +164,7 @@ def _check_classes(input: Tensor, target: Tensor) -> None:
     have, given = tuple(input.shape), tuple(target.shape)
     kind: Any = RuntimeError
     if target.dtype.name not in ("int64", "uint8"):
-        rule = f"expected target dtype to be Long or Byte, but got {target.type().split('.')[-1]}"
-        rule = rule.replace("Tensor", "")
+        rule = f"expected target dtype to be Long or Byte, but got {scalar_type(target)}"
         mend = "number the classes: target.long(); or give probabilities in the input's shape"
     elif not have:
         kind, rule = ValueError, "Expected 1 or more dimensions (got 0)"
@@ -210,15 +208,11 @@ def _check_weight(input: Tensor, weight: Tensor | None) -> None:
     if weight.dtype is not input.dtype:
         raise RuntimeError(
             teach(
-                f"expected scalar type {_word(input)} but found {_word(weight)}",
+                f"expected scalar type {scalar_type(input)} but found {scalar_type(weight)}",
                 got=f"weights of {weight.dtype} for an input of {input.dtype}",
                 mend="convert them: weight.to(input.dtype)",
             )
         )
-
-
-def _word(tensor: Tensor) -> str:
-    return str(tensor.type()).rpartition(".")[2].removesuffix("Tensor")
 
 
 def _check_range(input: Tensor, target: Tensor, ignore_index: int) -> None:
@@ -329,7 +323,7 @@ def _check_probabilities(input: Tensor, target: Tensor, ignore_index: int) -> No
         raise RuntimeError(
             teach(
                 "Expected floating point type for target with class probabilities, got "
-                f"{_word(target)}",
+                f"{scalar_type(target)}",
                 got=f"targets of {target.dtype} in the input's own shape {tuple(input.shape)}",
                 mend="give numbers of classes without that dimension, or target.float()",
             )

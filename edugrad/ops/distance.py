@@ -8,6 +8,7 @@ from ..autograd.grad_mode import no_grad
 from ..errors import teach
 from ..tensor import Tensor
 from .arithmetic import div
+from .checks import scalar_type
 from .norms import vector_norm
 from .registry import Sample, T, register
 from .reshaping import broadcast_tensors
@@ -103,7 +104,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
         raise RuntimeError(
             teach(
                 "expected common dtype to be floating point, yet common dtype is "
-                f"{str(x1.type()).rpartition('.')[2].removesuffix('Tensor')}",
+                f"{scalar_type(x1)}",
                 got=f"vectors of {x1.dtype} and {x2.dtype}",
                 mend="convert them first, with x.float()",
             )

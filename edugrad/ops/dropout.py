@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import teach
 from ..sampling import bernoulli_
 from ..tensor import Tensor
+from .checks import scalar_type
 from .registry import Sample, T, register
 
 FUNCTIONAL = "edugrad.nn.functional"
@@ -75,8 +76,7 @@ def _check_float(input: Tensor) -> None:
     if not input.is_floating_point():
         raise RuntimeError(
             teach(
-                "result type Float can't be cast to the desired output type "
-                f"{str(input.type()).rpartition('.')[2].removesuffix('Tensor')}",
+                f"result type Float can't be cast to the desired output type {scalar_type(input)}",
                 got=f"dropout of a tensor of {input.dtype}, whose elements cannot be scaled",
                 mend="convert it first, with x.float()",
             )

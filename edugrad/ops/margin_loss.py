@@ -7,7 +7,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor
-from .checks import need_float, need_floating
+from .checks import need_float, need_floating, scalar_type
 from .loss import FUNCTIONAL, averaged, pair, read_reduction, reduce_array, refuse_gradient
 from .registry import Sample, T, register
 from .selection import where
@@ -265,7 +265,8 @@ def _check_classes(input: Tensor, target: Tensor, weight: Tensor | None) -> None
         )
         mend = "give one row of numbers for each example"
     elif target.dtype.name != "int64":
-        rule, mend = "expected scalar type Long", "number the classes: target.long()"
+        rule = f"expected scalar type Long but found {scalar_type(target)}"
+        mend = "number the classes: target.long()"
     elif (given != have[:1]) if len(have) == 2 else given not in ((), (1,)):
         rule = (
             "multi_margin_loss: target tensor should be 1-D with size equal to the number of "

@@ -8,7 +8,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor
-from .checks import need_floating
+from .checks import need_floating, scalar_type
 from .logarithms import xlogy
 from .loss import FUNCTIONAL, averaged, check_shapes, pair, reduce_array, refuse_gradient
 from .loss import read_reduction as read
@@ -107,7 +107,7 @@ def binary_cross_entropy(
     if input.dtype is not target.dtype:
         raise RuntimeError(
             teach(
-                f"Found dtype {_word(target)} but expected {_word(input)}",
+                f"Found dtype {scalar_type(target)} but expected {scalar_type(input)}",
                 got=f"probabilities of {input.dtype} and targets of {target.dtype}",
                 mend="convert them: target.to(input.dtype)",
             )
@@ -118,10 +118,6 @@ def binary_cross_entropy(
     if weight is not None:
         weight = weight.expand(input.shape)
     return BinaryCrossEntropy.apply(input, target, weight, reduction=reduction)
-
-
-def _word(tensor: Tensor) -> str:
-    return str(tensor.type()).rpartition(".")[2].removesuffix("Tensor")
 
 
 def _check_probabilities(what: str, tensor: Tensor) -> None:

@@ -9,7 +9,7 @@ from ..autograd.function import Op
 from ..autograd.grad_mode import no_grad
 from ..errors import teach
 from ..tensor import Tensor
-from .checks import need_floating
+from .checks import need_floating, need_tensors
 from .loss import FUNCTIONAL, averaged, check_weight, pair, read_reduction, reduce_array, weighted
 from .registry import Sample, T, register
 
@@ -305,6 +305,7 @@ def gaussian_nll_loss(
         _check_variance(var, var < 0)
         var = var * input.new_ones(input.shape)
     else:
+        need_tensors("gaussian_nll_loss", input=input, target=target, var=var)
         _check_variance(var, bool((var < 0).any()))
     var = _variances(input, var)
     reduction = read_reduction(reduction)
