@@ -6,6 +6,7 @@ from .ops.linalg import matmul
 from .ops.matrix_functions import cross, lstsq, matrix_power
 from .ops.norms import matrix_norm, norm, vector_norm
 from .ops.products import multi_dot
+from .ops.registry import OPS
 from .ops.solving import det, inv, matrix_rank, pinv, slogdet, solve
 
 __all__ = [
@@ -31,3 +32,7 @@ __all__ = [
     "svdvals",
     "vector_norm",
 ]
+
+globals().update(
+    {info.function.__name__: info.function for info in OPS.values() if info.namespace == __name__}
+)

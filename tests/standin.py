@@ -285,6 +285,46 @@ lib = SimpleNamespace(
 cuda = SimpleNamespace(Device=_Device, is_available=lambda: True)
 
 
+class _Linalg:
+    """``cupy.linalg``, which has this much of NumPy's, for stacks of matrices as well.
+
+    There is no error for a singular matrix, unless within ``cupyx.errstate(linalg="raise")``.
+    """
+
+    NAMES = frozenset(
+        """cholesky cond det eigh eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet
+        solve svd""".split()
+    )
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.NAMES:
+            raise AttributeError(f"module 'cupy.linalg' has no attribute {name!r}")
+        function = getattr(np.linalg, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            found = function(*args, **kwargs)
+            return tuple(found) if isinstance(found, tuple) else found
+
+        return _guarded(call, name)
+
+
+class _Strict:
+    """``cupyx.errstate``."""
+
+    def __init__(self, linalg: str) -> None:
+        self.linalg = linalg
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+
+linalg = _Linalg()
+extended = SimpleNamespace(errstate=_Strict)
+
+
 class _Special:
     """``cupyx.scipy.special``; SciPy is loaded on first use."""
 

@@ -14,6 +14,7 @@ import numpy as np
 from ..autograd.function import Op
 from ..errors import teach
 from ..return_types import result_type
+from .arithmetic import mul
 from .lapack import compute, need_matrix, not_finite, not_positive
 from .linalg import matmul
 from .registry import Sample, T, register
@@ -200,7 +201,8 @@ def cholesky(A: Any, *, upper: bool = False, out: Any = None) -> Any:
     """
     need_matrix("linalg.cholesky", A)
     if upper:
-        return Cholesky.apply(A.mT).mT
+        result = Cholesky.apply(A.mT).mT
+        return result if out is None else mul(result, 1, out=out)
     return Cholesky.apply(A, out=out)
 
 
@@ -297,8 +299,6 @@ def _triangle(UPLO: str) -> str:
 )
 def eigvalsh(A: Any, UPLO: str = "L", *, out: Any = None) -> Any:
     """Eigenvalues of a symmetric matrix, in ascending order. PyTorch: ``torch.linalg.eigvalsh``."""
-    from .arithmetic import mul
-
     need_matrix("linalg.eigvalsh", A)
     values = Eigh.apply(A, UPLO=_triangle(UPLO))[0]
     return values if out is None else mul(values, 1, out=out)
@@ -360,7 +360,5 @@ def _no_driver(driver: str | None) -> None:
 )
 def svdvals(A: Any, *, driver: str | None = None, out: Any = None) -> Any:
     """Singular values of a matrix, the largest first. PyTorch: ``torch.linalg.svdvals``."""
-    from .arithmetic import mul
-
     values = svd(A, full_matrices=False, driver=driver).S
     return values if out is None else mul(values, 1, out=out)

@@ -277,7 +277,7 @@ def chain_matmul(*matrices: Any, out: Any = None) -> Any:
     PyTorch: ``torch.chain_matmul``.
     """
     if len(matrices) == 1:
-        return matrices[0]
+        return matrices[0] if out is None else mul(matrices[0], 1, out=out)
     return _chain(list(matrices), out)
 
 

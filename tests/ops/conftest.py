@@ -16,6 +16,7 @@ from tests import standin
 def gpu(monkeypatch: pytest.MonkeyPatch) -> Iterator[edugrad.Device]:
     """The device "cuda:0", which the strict stand-in for CuPy answers for."""
     monkeypatch.setattr(standin, "__name__", "cupy")
+    monkeypatch.setitem(sys.modules, "cupyx", standin.extended)
     monkeypatch.setitem(sys.modules, "cupyx.scipy.special", standin.special)
     devices.use_array_module("cuda", standin)
     yield devices.resolve("cuda")
