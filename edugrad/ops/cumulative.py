@@ -125,21 +125,20 @@ def backwards(terms: Any, factors: Any, dim: int) -> Any:
 
 
 def scan(xp: Any, combine: Any, a: Any, dim: int) -> Any:
-    """``combine`` applied to all elements up to each.
-
-    NumPy's functions do that themselves; CuPy's are applied in as many steps as the length has
-    bits.
-    """
+    """``combine`` applied to all elements up to each, in as many steps as the length has bits."""
     if not a.ndim:
         return a.copy()
-    if type(a) is np.ndarray:
-        return combine.accumulate(a, dim)
     result = xp.moveaxis(a, dim, 0).copy()
     step = 1
     while step < len(result):
         result[step:] = combine(result[step:], result[:-step])
         step *= 2
     return xp.moveaxis(result, 0, dim).copy()
+
+
+def _best(xp: Any, combine: Any, a: Any, dim: int) -> Any:
+    """The scan of ``maximum`` or ``minimum``, which NumPy has and CuPy has not."""
+    return combine.accumulate(a, dim) if type(a) is np.ndarray else scan(xp, combine, a, dim)
 
 
 class CumulativeExtreme(Op):
@@ -152,11 +151,11 @@ class CumulativeExtreme(Op):
         xp = ctx.xp
         if not a.ndim:
             return a.copy(), xp.zeros((), "int64")
-        values = scan(xp, getattr(xp, cls.method), a, dim)
+        values = _best(xp, getattr(xp, cls.method), a, dim)
         shape = [-1 if axis == dim else 1 for axis in range(a.ndim)]
         places = xp.arange(a.shape[dim], dtype="int64").reshape(shape)
         record = (a == values) | (a != a)
-        indices = scan(xp, xp.maximum, xp.where(record, places, 0), dim)
+        indices = _best(xp, xp.maximum, xp.where(record, places, 0), dim)
         ctx.save_for_backward(indices)
         return values, indices
 
