@@ -12,6 +12,8 @@ import pytest
 def without_garbage_collector() -> Iterator[None]:
     """Only reference counting frees memory."""
     gc.collect()
+    gc.freeze()
     gc.disable()
     yield
     gc.enable()
+    gc.unfreeze()
