@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,12 @@ def entries() -> dict[str, dict[str, tuple[OpInfo, list[str]]]]:
 def topic_title(module: str) -> str:
     """The first line of the module's own description."""
     text = inspect.getdoc(importlib.import_module(f"edugrad.ops.{module}")) or module
-    return text.splitlines()[0].rstrip(".")
+    return _markdown(text.splitlines()[0].rstrip("."))
+
+
+def _markdown(text: str) -> str:
+    """A docstring's line without its roles and double quotes."""
+    return re.sub(r":\w+:", "", text).replace("``", "`")
 
 
 def shapes(info: OpInfo) -> str:
@@ -60,7 +67,8 @@ def shapes(info: OpInfo) -> str:
 
     edugrad.manual_seed(0)
     args, kwargs = info.samples[0].build(np.random.default_rng(0), wrap)
-    result = info.function(*args, **kwargs)
+    with warnings.catch_warnings(action="ignore"):
+        result = info.function(*args, **kwargs)
     found = result if isinstance(result, (tuple, list)) else [result]
     out = [_shape(tuple(x.shape)) if hasattr(x, "shape") else type(x).__name__ for x in found]
     return f"{', '.join(seen)} → {', '.join(out)}"
@@ -71,7 +79,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return _markdown(text).replace("|", "\\|").replace("\n", " ")
 
 
 def row(info: OpInfo, aliases: list[str]) -> str:
