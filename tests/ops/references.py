@@ -17,7 +17,9 @@ import edugrad
 from .references_functions import FUNCTIONS, each
 from .references_layout import LAYOUT
 from .references_loss import LOSSES
+from .references_network import NETWORK
 from .references_order import ORDER
+from .references_windows import WINDOWS
 
 Reference = Callable[..., Any]
 
@@ -367,6 +369,8 @@ REFERENCES: dict[str, Reference] = {
     "logsumexp": over(logsumexp),
     **LAYOUT,
     **LOSSES,
+    **NETWORK,
+    **WINDOWS,
     **FUNCTIONS,
     **ORDER,
 }
