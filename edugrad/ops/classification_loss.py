@@ -40,31 +40,53 @@ class NllLoss(Op):
 
     @staticmethod
     def forward(
-        ctx: Any, a: Any, target: Any, weight: Any, ignore_index: int, reduction: str
+        ctx: Any, a: Any, target: Any, weight: Any, ignore_index: int | None, reduction: str
     ) -> Any:
         xp, axis = ctx.xp, min(a.ndim - 1, 1)
         ctx.shape = a.shape
-        kept = target != ignore_index
-        index = xp.expand_dims(xp.where(kept, target, 0).astype("int64"), axis)
-        factors = kept.astype(a.dtype) if weight is None else weight[index.squeeze(axis)] * kept
-        picked = a[along(xp, index, axis)].squeeze(axis) if a.size else factors
-        losses = xp.where(kept, -picked * factors, factors)
+        index = xp.expand_dims(target.astype("int64"), axis)
+        if ignore_index is not None:
+            index[index == ignore_index] = 0
+        losses = -a[_places(xp, index, axis)].squeeze(axis)
+        factors, total = _factors(xp, a.dtype, target, index.squeeze(axis), weight, ignore_index)
+        if factors is not None:
+            losses = xp.where(factors != 0, losses * factors, factors)
+        else:
+            factors = 1.0
         if reduction == "none":
-            ctx.save_for_backward(index, -factors)
+            ctx.save_for_backward(target, index, -factors)
             return losses
         summed = losses.sum()
         if reduction == "sum":
-            ctx.save_for_backward(index, -factors)
+            ctx.save_for_backward(target, index, -factors)
             return summed
-        total = factors.sum()
-        ctx.save_for_backward(index, xp.where(kept, -factors / total, factors))
+        share = factors / total if total else factors
+        ctx.save_for_backward(target, index, -share)
         return summed / total
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
-        index, factors = ctx.saved_tensors
-        shares = (grad * factors).unsqueeze(min(len(ctx.shape) - 1, 1))
-        return AtClasses.apply(shares, index, shape=ctx.shape), None, None
+        _, index, factors = ctx.saved_tensors
+        return AtClasses.apply(grad, index, factors, shape=ctx.shape), None, None
+
+
+def _factors(
+    xp: Any, dtype: Any, target: Any, index: Any, weight: Any, ignore_index: int | None
+) -> Any:
+    """The factor of each loss (None where all are 1), and their sum."""
+    if ignore_index is None and weight is None:
+        return None, dtype.type(index.size)
+    factors = xp.ones(index.shape, dtype) if weight is None else weight[index]
+    if ignore_index is not None:
+        factors = factors * (target != ignore_index)
+    return factors, factors.sum()
+
+
+def _places(xp: Any, index: Any, axis: int) -> Any:
+    """Where the classes are in an array whose dimension ``axis`` they lie along."""
+    if index.ndim == 2:
+        return xp.arange(len(index))[:, None], index
+    return along(xp, index, axis)
 
 
 class NllLoss2d(NllLoss):
@@ -75,26 +97,32 @@ class NllLoss2d(NllLoss):
 
 
 class AtClasses(Op):
-    """Zeros with numbers put at classes: the reverse of picking them."""
+    """Zeros with a multiple of a gradient put at classes: the reverse of picking them."""
 
     op_name = "nll_loss_backward"
-    formula = "a at index, 0 elsewhere"
-    derivatives = ("grad[index]", "")
-    symbols = ("a", "index")
+    formula = "a · w at index, 0 elsewhere"
+    derivatives = ("grad[index] · w", "", "")
+    symbols = ("a", "index", "w")
     promotes = False
 
     @staticmethod
-    def forward(ctx: Any, a: Any, index: Any, shape: tuple[int, ...]) -> Any:
-        ctx.save_for_backward(index)
+    def forward(ctx: Any, a: Any, index: Any, factors: Any, shape: tuple[int, ...]) -> Any:
+        ctx.save_for_backward(index, factors)
+        ctx.single = a.ndim == 0
+        axis = min(len(shape) - 1, 1)
+        values = a * factors
         result = ctx.xp.zeros(shape, a.dtype)
-        if result.size:
-            result[along(ctx.xp, index, min(a.ndim - 1, 1))] = a
+        if values.ndim:
+            values = ctx.xp.expand_dims(values, axis)
+        result[_places(ctx.xp, index, axis)] = values
         return result
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
-        (index,) = ctx.saved_tensors
-        return grad.gather(min(grad.ndim - 1, 1), index), None
+        index, factors = ctx.saved_tensors
+        axis = min(grad.ndim - 1, 1)
+        found = grad.gather(axis, index).squeeze(axis) * factors
+        return found.sum() if ctx.single else found, None, None
 
 
 @register(NllLoss, samples=BY_CLASS, method=False, namespace=FUNCTIONAL)
@@ -147,14 +175,14 @@ def nll_loss(
     need_kernel("nll_loss_out_frame", "f", input._array)
     _check_classes(input, target)
     _check_weight(input, weight)
-    _check_range(input, target, ignore_index)
+    ignores = _check_range(input, target, ignore_index)
     single = input.ndim == 1 and target.ndim == 1
     op = NllLoss if input.ndim < 3 else NllLoss2d
     return op.apply(
         input,
         target.squeeze(0) if single else target,
         weight,
-        ignore_index=ignore_index,
+        ignore_index=ignore_index if ignores else None,
         reduction=reduction,
     )
 
@@ -215,10 +243,15 @@ def _check_weight(input: Tensor, weight: Tensor | None) -> None:
         )
 
 
-def _check_range(input: Tensor, target: Tensor, ignore_index: int) -> None:
-    """Refuse a target that names no class."""
+def _check_range(input: Tensor, target: Tensor, ignore_index: int) -> bool:
+    """Refuse a target that names no class; tell whether any may have to be ignored."""
     numbers = target._array
     classes = input._array.shape[min(input.ndim - 1, 1)]
+    if not numbers.size:
+        return False
+    low, high = int(numbers.min()), int(numbers.max())
+    if low >= 0 and high < classes:
+        return low <= ignore_index <= high
     wrong = numbers[((numbers < 0) | (numbers >= classes)) & (numbers != ignore_index)]
     if wrong.size:
         first = int(wrong.reshape(-1)[0])
@@ -229,6 +262,7 @@ def _check_range(input: Tensor, target: Tensor, ignore_index: int) -> None:
                 mend="number the classes from 0 on; ignore_index leaves a number out",
             )
         )
+    return True
 
 
 @register(

@@ -10,13 +10,17 @@ import math
 import warnings
 from typing import Any
 
+import numpy as np
+
+from .. import devices
 from ..errors import teach
-from ..sampling import bernoulli_
+from ..random import default_generator
 from ..tensor import Tensor
 from .checks import scalar_type
 from .registry import Sample, T, register
 
 FUNCTIONAL = "edugrad.nn.functional"
+FLOAT64 = np.dtype(np.float64)
 STREAM = "the same distribution from another stream of random numbers"
 
 # The scale and the shift of the SELU activation, to whose lower end alpha dropout sets elements.
@@ -39,7 +43,9 @@ def _kept(input: Tensor, p: float, by_channel: bool) -> Tensor:
     shape = tuple(input.shape)
     if by_channel:
         shape = shape[:2] + (1,) * (len(shape) - 2)
-    return bernoulli_(input.detach().new_empty(shape), 1 - p)
+    kept = default_generator.uniform(math.prod(shape), FLOAT64) < 1 - p
+    numbers = kept.reshape(shape).astype(input._array.dtype)
+    return Tensor._wrap(devices.move(numbers, devices.CPU, input._device), input._device)
 
 
 def _multiply(input: Tensor, noise: Tensor, inplace: bool) -> Tensor:
@@ -54,7 +60,9 @@ def _drop(input: Tensor, p: float, training: bool, inplace: bool, by_channel: bo
     if p == 1:
         return _multiply(input, input.new_zeros(()), inplace)
     _check_float(input)
-    return _multiply(input, _kept(input, p, by_channel).div_(1 - p), inplace)
+    noise = _kept(input, p, by_channel)
+    noise._array /= 1 - p
+    return _multiply(input, noise, inplace)
 
 
 def _drop_alpha(input: Tensor, p: float, training: bool, inplace: bool, by_channel: bool) -> Any:

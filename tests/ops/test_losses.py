@@ -357,3 +357,11 @@ def test_dropout_refuses() -> None:
         pytest.warns(UserWarning, match="Received a 1-D input"),
     ):
         F.dropout2d(edugrad.ones(3))
+
+
+def test_targets_must_not_change_between_forward_and_backward() -> None:
+    target = edugrad.tensor([0, 1, 2, 0])
+    loss = F.cross_entropy(logits(requires_grad=True), target)
+    target.zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
