@@ -33,6 +33,12 @@ ABSENT = frozenset(
     """block emath errstate frompyfunc geomspace insert matvec nanpercentile nanquantile nditer
     ndenumerate polyder polyint setbufsize seterr spacing unstack vecdot vecmat""".split()
 )
+ATOMIC = {
+    "add": ("int32", "uint32", "uint64", "float16", "float32", "float64"),
+    "subtract": ("int32", "uint32"),
+    "maximum": ("int32", "uint32", "uint64", "float32", "float64"),
+    "minimum": ("int32", "uint32", "uint64", "float32", "float64"),
+}
 KEYWORDS = {
     "all": ("axis", "out", "keepdims"),
     "any": ("axis", "out", "keepdims"),
@@ -212,6 +218,12 @@ class ufunc:
         return reduced(array, *args, **kwargs)
 
     def at(self, array: ndarray, index: Any, *values: Any) -> None:
+        """Like CuPy's: by atomic operations, which only some types have."""
+        name = self._function.__name__
+        if name not in ATOMIC:
+            raise NotImplementedError(f"`{name}.at` is not supported yet")
+        if array.dtype.name not in ATOMIC[name]:
+            raise TypeError(f"`{name}.at` does not support {array.dtype}")
         self._function.at(_inside(array), _wrapped(index, array.shape), *_inside(values))
 
 

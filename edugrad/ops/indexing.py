@@ -74,6 +74,23 @@ class Take(Op):
         return AddAt.apply(grad, index=ctx.params["index"], shape=ctx.shape)
 
 
+def add_at(xp: Any, target: Any, index: Any, values: Any) -> None:
+    """Add values at an index in place, once for each time an element is named.
+
+    CuPy's ``add.at`` knows neither int64 nor the short types: the first is added as uint64, whose
+    bits are the same, the others in int32.
+    """
+    if target.dtype.kind == "f":
+        xp.add.at(target, index, values)
+    elif target.dtype == "int64":
+        bits = xp.asarray(values, "int64").view("uint64")
+        xp.add.at(target.view("uint64"), index, bits)
+    else:
+        wide = target.astype("int32")
+        xp.add.at(wide, index, xp.asarray(values, "int32"))
+        target[...] = wide.astype(target.dtype)
+
+
 class AddAt(Op):
     """Zeros with a tensor added at an index, once for each time it is named."""
 
@@ -107,7 +124,7 @@ class Put(Op):
     ) -> None:
         ctx.shape = getattr(values, "shape", ())
         if accumulate:
-            ctx.xp.add.at(target, index, values)
+            add_at(ctx.xp, target, index, values)
         else:
             target[index] = values
 

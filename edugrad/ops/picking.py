@@ -8,7 +8,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..errors import teach
 from ..tensor import Tensor, check_dim
-from .indexing import Index, Put, Take, check_bounds, check_index
+from .indexing import Index, Put, Take, add_at, check_bounds, check_index
 from .registry import Sample, T, register
 
 BOUNDS = {"index_select": "index out of range in self: "}
@@ -32,7 +32,8 @@ class IndexAdd(Op):
 
     @classmethod
     def write(cls, ctx: Any, target: Any, source: Any, index: Index, alpha: float) -> None:
-        ctx.xp.add.at(target, index, source if alpha == 1 else source * source.dtype.type(alpha))
+        scaled = source if alpha == 1 else source * source.dtype.type(alpha)
+        add_at(ctx.xp, target, index, scaled)
 
     @classmethod
     def forward(cls, ctx: Any, a: Any, b: Any, **params: Any) -> Any:

@@ -6,7 +6,9 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..tensor import Tensor
-from .indexing import Gather, Place, along
+from .indexing import Gather, Place, add_at, along
+
+FUNCTIONS = {"prod": "multiply", "amax": "maximum", "amin": "minimum"}
 
 
 class Scatter(Op):
@@ -56,7 +58,7 @@ class ScatterAdd(Scatter):
     def write(cls, ctx: Any, target: Any, index: Any, source: Any, dim: int) -> None:
         ctx.save_for_backward(index)
         ctx.shape = source.shape
-        ctx.xp.add.at(target, _at(ctx.xp, target, index, dim), _part(source, index))
+        add_at(ctx.xp, target, _at(ctx.xp, target, index, dim), _part(source, index))
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -108,12 +110,10 @@ class ScatterReduce(Op):
         result = a.copy()
         if not include_self:
             result[at] = _neutral(xp, reduce, a.dtype)
-        if reduce == "prod":
-            _multiply_at(xp, result, at, part)
-        elif reduce in ("amax", "amin"):
-            (xp.maximum if reduce == "amax" else xp.minimum).at(result, at, part)
+        if reduce in ("sum", "mean"):
+            add_at(xp, result, at, part)
         else:
-            xp.add.at(result, at, part)
+            _reduce_at(xp, FUNCTIONS[reduce], result, at, part)
         if reduce == "mean":
             counts = _counts(xp, a, at, include_self, a.dtype)
             result = result / counts if a.dtype.kind == "f" else result // counts
@@ -152,23 +152,31 @@ def _neutral(xp: Any, reduce: str, dtype: Any) -> Any:
     return 1 if reduce == "prod" else 0
 
 
-def _multiply_at(xp: Any, target: Any, at: Any, source: Any) -> None:
-    """``multiply.at``, which CuPy lacks: one round for each time that a place is named."""
+def _reduce_at(xp: Any, name: str, target: Any, at: Any, source: Any) -> None:
+    """``ufunc.at``, or where CuPy lacks it a round for each time that a place is named."""
+    function = getattr(xp, name)
+    try:
+        function.at(target, at, source)
+    except (TypeError, NotImplementedError):
+        _reduce_in_rounds(xp, function, target, at, source)
+
+
+def _reduce_in_rounds(xp: Any, function: Any, target: Any, at: Any, source: Any) -> None:
     shape = target.shape or (1,)
     flat = target.reshape(-1)
     places = xp.broadcast_to(xp.arange(flat.size).reshape(shape)[at], source.shape or (1,))
     order = xp.argsort(places.reshape(-1), kind="stable")
-    places, factors = places.reshape(-1)[order], source.reshape(-1)[order]
+    places, others = places.reshape(-1)[order], source.reshape(-1)[order]
     rank = xp.arange(places.size) - xp.searchsorted(places, places)
     for round_ in range(int(rank.max()) + 1 if rank.size else 0):
         now = rank == round_
-        flat[places[now]] *= factors[now]
+        flat[places[now]] = function(flat[places[now]], others[now])
     target[...] = flat.reshape(target.shape)
 
 
 def _counts(xp: Any, a: Any, at: Any, include_self: bool, dtype: Any) -> Any:
     counts = xp.full(a.shape, 1 if include_self else 0, dtype)
-    xp.add.at(counts, at, dtype.type(1))
+    add_at(xp, counts, at, dtype.type(1))
     return xp.maximum(counts, 1)
 
 

@@ -212,3 +212,24 @@ def test_triangles_list_their_places() -> None:
     assert edugrad.triu_indices(2, 3, 1, dtype=edugrad.int32).tolist() == [[0, 0, 1], [1, 2, 2]]
     with pytest.raises(RuntimeError, match="row must be non-negative"):
         edugrad.tril_indices(-1, 3)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "int16", "uint8", "bool", "float16"])
+@pytest.mark.parametrize("reduce", ["sum", "prod", "amax", "amin"])
+def test_a_gpu_reduces_types_without_atomic_operations(
+    gpu: edugrad.Device, dtype: str, reduce: str
+) -> None:
+    start, sent = np.array([1, 0, 3]).astype(dtype), np.array([2, 0, 1, 1, 3]).astype(dtype)
+    index = tensor([0, 0, 2, 2, 2])
+
+    def reduced(device: Any) -> list[Any]:
+        x, to, source = (tensor(each).to(device) for each in (start, index.numpy(), sent))
+        found: list[Any] = x.scatter_reduce(0, to, source, reduce).tolist()
+        return found
+
+    assert reduced(gpu) == reduced("cpu")
+
+
+def test_negative_whole_numbers_add_up_on_a_gpu(gpu: edugrad.Device) -> None:
+    x, index = tensor([5, -7]).to(gpu), tensor([0, 0, 1]).to(gpu)
+    assert x.index_add(0, index, tensor([-9, 1, -1]).to(gpu)).tolist() == [-3, -8]
