@@ -16,6 +16,7 @@ import edugrad
 
 from .references_functions import FUNCTIONS, each
 from .references_layout import LAYOUT
+from .references_linalg import LINALG
 from .references_loss import LOSSES
 from .references_network import NETWORK
 from .references_order import ORDER
@@ -368,6 +369,7 @@ REFERENCES: dict[str, Reference] = {
     "any": over(any, bool),
     "logsumexp": over(logsumexp),
     **LAYOUT,
+    **LINALG,
     **LOSSES,
     **NETWORK,
     **WINDOWS,
