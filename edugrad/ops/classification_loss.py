@@ -54,14 +54,14 @@ class NllLoss(Op):
         else:
             factors = 1.0
         if reduction == "none":
-            ctx.save_for_backward(target, index, -factors)
+            ctx.save_for_backward(target, index, 0 - factors)
             return losses
         summed = losses.sum()
         if reduction == "sum":
-            ctx.save_for_backward(target, index, -factors)
+            ctx.save_for_backward(target, index, 0 - factors)
             return summed
         share = factors / total if total else factors
-        ctx.save_for_backward(target, index, -share)
+        ctx.save_for_backward(target, index, 0 - share)
         return summed / total
 
     @staticmethod
@@ -323,8 +323,8 @@ def cross_entropy(
     --------
     >>> import edugrad
     >>> logits = edugrad.tensor([[0.0, 0.0], [1000.0, 0.0]])
-    >>> edugrad.nn.functional.cross_entropy(logits, edugrad.tensor([1, 0]), reduction="none")
-    tensor([0.6931, 0.0000])
+    >>> edugrad.nn.functional.cross_entropy(logits, edugrad.tensor([1, 1]), reduction="none")
+    tensor([6.9315e-01, 1.0000e+03])
 
     Notes
     -----

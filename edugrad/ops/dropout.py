@@ -130,7 +130,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     >>> import edugrad
     >>> _ = edugrad.manual_seed(0)
     >>> edugrad.nn.functional.dropout(edugrad.ones(6), 0.5)
-    tensor([0., 2., 2., 2., 0., 0.])
+    tensor([0., 0., 2., 0., 0., 0.])
 
     Notes
     -----
