@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from . import devices, dtypes, literals
+from .callsite import call_site
 from .devices import Device
 from .errors import teach
-from .tensor import Tensor
+from .tensor import Cut, Tensor
 
 
 def finished(array: Any, device: Device, requires_grad: bool) -> Tensor:
@@ -62,7 +63,10 @@ def tensor(
     """
     target = devices.resolve(data.device if device is None and isinstance(data, Tensor) else device)
     array = literals.read(data, None if dtype is None else dtypes.check(dtype))
-    return finished(devices.move(array, devices.CPU, target), target, requires_grad)
+    made = finished(devices.move(array, devices.CPU, target), target, requires_grad)
+    if literals.has_graph(data):
+        made._cut = Cut("tensor(), which copies values only,", call_site())
+    return made
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:

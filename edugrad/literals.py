@@ -33,6 +33,15 @@ def read(data: Any, wanted: DType | None) -> np.ndarray:
     return cast(_array(data, inferred), wanted or inferred)
 
 
+def has_graph(data: Any) -> bool:
+    """Whether there is a tensor among the data that requires a gradient."""
+    if isinstance(data, Tensor):
+        return data.requires_grad
+    if isinstance(data, (list, tuple)) and not set(map(type, data)) <= _NUMBERS:
+        return any(map(has_graph, data))
+    return False
+
+
 def cast(array: np.ndarray, wanted: DType) -> np.ndarray:
     """A copy in dtype ``wanted``; refuses numbers that an integer type cannot hold.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from . import devices, dtypes, printing
+from .callsite import CallSite, call_site
 from .devices import Device
 from .dtypes import DType
 from .errors import teach
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from .autograd.node import AccumulateGrad, Edge, Node
     from .autograd.views import View
-    from .callsite import CallSite
 
 
 class Cut(NamedTuple):
@@ -349,7 +349,9 @@ class Tensor:
         PyTorch does not count them and may then compute wrong gradients without a word; edugrad
         raises instead.
         """
-        return Tensor._wrap(self._array, self._device, self._storage)
+        shared: Tensor = Tensor._wrap(self._array, self._device, self._storage)
+        shared._cut = Cut(".data", call_site()) if self.requires_grad else self._cut
+        return shared
 
     @data.setter
     def data(self, value: Tensor) -> None:

@@ -194,6 +194,8 @@ class Op(Node):
                 if output._array.dtype.kind == "f":
                     output._edge = (ctx, number)
                     output._requires_grad = True
+                else:
+                    output._cut = Cut(f"{cls.op_name}(), which gave {output.dtype},", ctx.site)
         else:
             _note_cut(cls, inputs, outputs, touched)
         if mode.watched:
@@ -234,6 +236,8 @@ class Op(Node):
         target._storage.bump(f"{cls.op_name}_")
         if tracked:
             write_history(target, ctx)
+        elif not target._requires_grad:
+            _note_cut(cls, inputs, (target,), True in needs)
         if mode.watched:
             ctx._show(inputs, seen, (target,), params)
         return target
@@ -472,7 +476,7 @@ def _note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], tou
         return
     cut = None
     if touched:
-        reason = "no_grad" if op.differentiable else f"{op.op_name}() has no derivative"
+        reason = "no_grad" if op.differentiable else f"{op.op_name}(), which has no derivative,"
         cut = Cut(reason, call_site())
     else:
         for value in inputs:
