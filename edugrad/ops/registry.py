@@ -169,7 +169,8 @@ def register(
             in_place = _in_place(op, name)
         if in_place is not None:
             in_place.__name__ = in_place.__qualname__ = f"{name}_"
-        public = with_numpy_names(function)
+        functional = namespace == "edugrad.nn.functional"  # written in Python, also in PyTorch
+        public = function if functional else with_numpy_names(function)
         info = OpInfo(
             prefix + name,
             public,
