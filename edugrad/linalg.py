@@ -2,12 +2,13 @@
 
 from .errors import LinAlgError
 from .ops.decomposition import cholesky, eigh, eigvalsh, qr, svd, svdvals
+from .ops.determinant import det, slogdet
 from .ops.linalg import matmul
 from .ops.matrix_functions import cross, lstsq, matrix_power
 from .ops.norms import matrix_norm, norm, vector_norm
 from .ops.products import multi_dot
 from .ops.registry import OPS
-from .ops.solving import det, inv, matrix_rank, pinv, slogdet, solve
+from .ops.solving import inv, matrix_rank, pinv, solve
 
 __all__ = [
     "LinAlgError",

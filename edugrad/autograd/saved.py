@@ -100,7 +100,7 @@ def unpack(record: Any, node: Node) -> Any:
 
 def _placed(tensor: Tensor, edge: Edge | int | None, node: Node) -> Tensor:
     """Give a tensor that was saved by ``node`` its place in the graph again."""
-    if edge is not None:
+    if edge is not None and tensor._array.dtype.kind == "f":
         tensor._edge = (node, edge) if type(edge) is int else edge  # type: ignore[assignment]
         tensor._requires_grad = True
     return tensor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..return_types import result_type
-from . import decomposition, matrix_functions, norms, solving
+from . import decomposition, determinant, matrix_functions, norms, solving
 from .reduction import Dims
 from .registry import Sample, T, register
 
@@ -17,13 +17,13 @@ QrResult = result_type("qr", "Q", "R")
 @register(None, samples=[Sample(T(3, 3)), Sample(T(2, 2, 2))])
 def det(input: Any) -> Any:
     """Determinant of a square matrix. PyTorch: ``torch.det``."""
-    return solving.det(input)
+    return determinant.det(input)
 
 
 @register(None, samples=[Sample(T(3, 3)), Sample(T(2, 2, 2))])
 def slogdet(input: Any) -> Any:
     """Sign and logarithm of the size of a determinant. PyTorch: ``torch.slogdet``."""
-    return SlogdetResult(*solving.slogdet(input))
+    return SlogdetResult(*determinant.slogdet(input))
 
 
 @register(None, samples=[Sample(T(3, 3, kind="positive"))])
@@ -32,7 +32,7 @@ def logdet(input: Any) -> Any:
 
     PyTorch: ``torch.logdet``.
     """
-    sign, logarithm = solving.slogdet(input)
+    sign, logarithm = determinant.slogdet(input)
     return logarithm.masked_fill(sign < 0, float("nan"))
 
 
