@@ -6,6 +6,7 @@ CPU generator, so that a learner can compare the two libraries line by line.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from typing import Any
@@ -52,9 +53,15 @@ class Generator:
 
     def __init__(self, device: Any = "cpu") -> None:
         self.device = devices.resolve(device)
-        self._twister = np.random.MT19937()
         self._spare: float | None = None
         self.manual_seed(67280421310721)
+
+    @functools.cached_property
+    def _twister(self) -> Any:
+        """The Mersenne Twister, made when the first number is drawn: NumPy loads it only then."""
+        twister: Any = np.random.MT19937()
+        twister._legacy_seeding(self._seed & 0xFFFFFFFF)
+        return twister
 
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream of this seed; the same seed gives the same numbers."""
@@ -67,7 +74,7 @@ class Generator:
                 )
             )
         self._seed = int(seed) % 2**64
-        self._twister._legacy_seeding(self._seed & 0xFFFFFFFF)
+        self.__dict__.pop("_twister", None)
         self._spare = None
         return self
 

@@ -1,6 +1,8 @@
 """Automatic differentiation, under PyTorch's names: ``torch.autograd``."""
 
-from . import functional, graph
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .custom import Function
 from .derivatives import backward, grad
@@ -13,6 +15,9 @@ from .grad_mode import (
     set_grad_enabled,
 )
 from .gradcheck import gradcheck, gradgradcheck
+
+if TYPE_CHECKING:
+    from . import functional, graph
 
 __all__ = [
     "Function",
@@ -31,3 +36,10 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load ``functional`` and ``graph`` when they are first asked for."""
+    if name in ("functional", "graph"):
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
