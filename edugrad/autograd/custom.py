@@ -6,13 +6,16 @@ Source: ``torch.autograd.Function``.
 from __future__ import annotations
 
 import inspect
+import weakref
 from typing import Any
 
 from ..callsite import call_site
 from ..errors import teach
 from ..tensor import Tensor
+from .function import _constant
 from .grad_mode import mode, no_grad
 from .node import Node, gradient_edge
+from .promotion import NUMBERS
 from .saved import FREED, Saved, unpack_all
 from .views import Step, View, check_write, write_history
 
@@ -57,6 +60,7 @@ class Function(Node):
 
     __slots__ = (
         "needs_input_grad",
+        "constants",
         "materialize",
         "outputs",
         "_to_save",
@@ -151,14 +155,29 @@ class Function(Node):
         ctx.materialize = True
         ctx._to_save = ctx._dirty = ctx._integral = ctx._records = ()
         ctx._device = tensors[0]._device if tensors else None
-        with no_grad():
-            result = cls._run(ctx, args, kwargs)
+        result = ctx._compute(args, kwargs)
         several = isinstance(result, tuple)
         outputs = list(result) if several else [result]
         ctx._check_dirty(outputs)
         if tracked:
             ctx._enter(args, outputs)
+        if mode.recorder is not None:
+            tensors = [each for each in outputs if isinstance(each, Tensor)]
+            mode.recorder.operation(ctx, args, tensors, {})
         return tuple(outputs) if several else outputs[0]
+
+    def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run ``forward``; a recorder sees the operation as one step, not what happens inside."""
+        recorder = mode.recorder
+        if recorder is not None:
+            recorder.inputs(args)
+            mode.watch(recorder=None)
+        try:
+            with no_grad():
+                return self._run(self, args, kwargs)
+        finally:
+            if recorder is not None:
+                mode.watch(recorder=recorder)
 
     @classmethod
     def _positional(
@@ -202,14 +221,20 @@ class Function(Node):
             (arg._array.shape, arg._array.dtype) if isinstance(arg, Tensor) else None
             for arg in args
         )
-        self.outputs = tuple(
-            (each._array.shape, each._array.dtype) if isinstance(each, Tensor) else None
-            for each in outputs
-        )
+        self.constants = [
+            _constant(arg) if isinstance(arg, Tensor) and edge is None else _number(arg)
+            for arg, edge in zip(args, self.edges, strict=True)
+        ]
         before = list(outputs)
         for number, output in enumerate(before):
             if self._has_gradient(output):
                 outputs[number] = self._output(number, output, args)
+        self.outputs = [
+            (each._array.shape, each._array.dtype, weakref.ref(each), each._storage.version)
+            if isinstance(each, Tensor)
+            else None
+            for each in outputs
+        ]
         self._records = tuple(self._record(each, args, before, outputs) for each in self._to_save)
         self._to_save = ()
         if mode.packer is not None:
@@ -309,11 +334,15 @@ class Function(Node):
         form = self.outputs[number]
         if form is None or self._device is None:
             return None
-        return Tensor._wrap(self._device.xp.zeros(*form), self._device)
+        return Tensor._wrap(self._device.xp.zeros(*form[:2]), self._device)
 
     def release(self) -> None:
         if self._records:
             self._records = FREED
+
+
+def _number(value: Any) -> Any:
+    return value if type(value) in NUMBERS else None
 
 
 def _reduces(given: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

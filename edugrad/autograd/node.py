@@ -130,12 +130,13 @@ class Node:
 class AccumulateGrad(Node):
     """The end of a path: adds what arrives to the ``grad`` of a leaf."""
 
-    __slots__ = ("variable", "version")
+    __slots__ = ("variable", "array", "version")
 
     node_name = "AccumulateGrad"
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
+        self.array = variable._array
         self.version = variable._storage.version
         self.place((), None)
 

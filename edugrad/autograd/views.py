@@ -11,6 +11,7 @@ Source: PyTorch's C++ autograd notes, "View and in-place tracking" (CopySlices).
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import teach
@@ -156,13 +157,18 @@ def attach_view(view: Tensor, source: Tensor, step: Step, several: bool) -> None
 class ReplaceRegion(Node):
     """The base of a view after a write through the view: old everywhere but in its region."""
 
-    __slots__ = ("steps", "form")
+    __slots__ = ("steps", "form", "outputs")
 
     node_name = "CopySlices"
+    formula = "a with b written into it"
+    symbols = ("a", "b")
+    derivatives = ("grad, 0 where b was written", "grad where b was written")
 
     def __init__(self, view: View, written: Node, site: CallSite | None) -> None:
         self.steps = view.steps
         self.form = form_of(view.base)
+        array, version = view.base._array, view.base._storage.version
+        self.outputs = [(array.shape, array.dtype, weakref.ref(view.base), version)]
         self.place((gradient_edge(view.base), (written, 0)), site)
 
     def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:

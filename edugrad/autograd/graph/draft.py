@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,10 @@ class Draft:
 
     def piece(self, source: Source) -> Piece:
         return self.steps[source[0]].outputs[source[1]]
+
+    def arrays(self, inputs: list[Any]) -> list[Any]:
+        """The arrays and numbers of a step's inputs; None for a value that is not known."""
+        return [self.piece(each).array if isinstance(each, tuple) else each for each in inputs]
 
     def finish(self) -> Graph:
         """The snapshot: numbers summarised, unnamed tensors numbered, formulas in names."""
@@ -135,15 +140,12 @@ class Draft:
         ]
 
     def _info(self, piece: Piece) -> TensorInfo:
-        count = 1
-        for length in piece.shape:
-            count *= length
         return TensorInfo(
             name=piece.name,
             shape=tuple(piece.shape),
             dtype=piece.dtype.name,
             device=piece.device,
-            nbytes=count * piece.dtype.itemsize,
+            nbytes=math.prod(piece.shape) * piece.dtype.itemsize,
             requires_grad=piece.requires_grad,
             value=None if piece.array is None else summarize(piece.array, self.limit),
             gradient=self._summary(piece.gradient),
@@ -154,17 +156,39 @@ class Draft:
         return None if gradient is None else summarize(gradient._array, self.limit)
 
 
-def local_derivatives(node: Any, shape: tuple[int, ...], limit: int) -> list[Any]:
-    """∂output/∂input of a small element-wise op, as arrays: its backward of a gradient of ones."""
-    size = 1
-    for length in shape:
-        size *= length
-    if not getattr(node, "elementwise", False) or size > limit:
+def local_derivatives(
+    node: Any, inputs: list[Any], shape: tuple[int, ...], limit: int
+) -> list[Any]:
+    """∂output/∂input of a small element-wise op, as arrays: its backward of a gradient of ones.
+
+    ``inputs`` are the input's arrays and numbers, None where not known; they are needed where the
+    graph was freed.
+    """
+    if not getattr(node, "elementwise", False) or math.prod(shape) > limit:
         return []
     ones = Tensor._wrap(node.xp.ones(shape, node.outputs[0][1]))
     try:
         found = node.backward(node, ones)
     except RuntimeError:
-        return []
+        context = _run_again(node, inputs)
+        if context is None:
+            return []
+        found = node.backward(context, ones)
     found = found if isinstance(found, tuple) else (found,)
     return [None if each is None else each._array for each in found]
+
+
+def _run_again(node: Any, inputs: list[Any]) -> Any:
+    """A context like ``node`` before its saved values were freed; None where that cannot be."""
+    dtype = node.outputs[0][1]
+    alike = all(each is not None and getattr(each, "dtype", dtype) == dtype for each in inputs)
+    if not alike or node.write is not None or len(inputs) != len(node.needs_input_grad):
+        return None
+    context: Any = object.__new__(type(node))
+    context.xp, context.params, context.outputs = node.xp, node.params, node.outputs
+    context.needs_input_grad, context.saved = node.needs_input_grad, ()
+    type(node).forward(context, *inputs, **node.params)
+    context.saved = tuple(
+        Tensor._wrap(each) if isinstance(each, node.xp.ndarray) else each for each in context.saved
+    )
+    return context

@@ -102,7 +102,7 @@ class _Reach:
         self.draft = Draft(limit)
         self.names = names
         self.numbers: dict[Node, int] = {}
-        self.constants: dict[int, int] = {}
+        self.constants: dict[tuple[int, int], int] = {}
 
     def enter(self, node: Node) -> None:
         """Add a node to the draft."""
@@ -115,11 +115,11 @@ class _Reach:
     def _leaf(self, node: AccumulateGrad) -> Step:
         leaf = node.variable
         piece = _piece(leaf, self.names.get(id(leaf)))
-        if leaf._storage.version == node.version:
+        if leaf._array is node.array and leaf._storage.version == node.version:
             piece.array, piece.origin = leaf._array, "live"
         else:
             self.draft.notes.append(
-                f"{piece.name or 'A leaf'} was changed in place after the graph was made: "
+                f"{piece.name or 'A leaf'} was changed after the graph was made: "
                 "its value at that time is not known."
             )
         return Step("parameter", "parameter", [piece], node=node)
@@ -139,7 +139,8 @@ class _Reach:
         )
         step.outputs = self._outputs(node, inputs)
         if isinstance(node, Op) and step.outputs:
-            found = local_derivatives(node, step.outputs[0].shape, self.draft.limit)
+            arrays = self.draft.arrays(step.inputs)
+            found = local_derivatives(node, arrays, step.outputs[0].shape, self.draft.limit)
             step.local = [each for each, x in zip(found, inputs, strict=False) if _is_source(x)]
         return step
 
@@ -148,12 +149,13 @@ class _Reach:
         edge = node.edges[place]
         if edge is not None:
             return self.numbers[edge[0]], edge[1]
-        constant = node.constants[place] if isinstance(node, Op) else None
+        constant = _constant(node, place)
         if not isinstance(constant, Constant):
             return constant
         tensor = constant.tensor()
-        if tensor is not None and id(tensor) in self.constants:
-            return self.constants[id(tensor)], 0
+        known = (id(tensor), constant.version)
+        if tensor is not None and known in self.constants:
+            return self.constants[known], 0
         piece = Piece(constant.shape, constant.dtype, "cpu", False)
         if tensor is not None:
             piece.device = str(tensor.device)
@@ -161,11 +163,11 @@ class _Reach:
             if tensor._storage.version == constant.version:
                 piece.array, piece.origin = tensor._array, "live"
         else:
-            piece.array = self._saved_constant(node, constant)
+            piece.array = self._saved_constant(node, constant) if isinstance(node, Op) else None
             piece.origin = None if piece.array is None else "saved"
         number = self.draft.add(Step("input", "input", [piece]))
         if tensor is not None:
-            self.constants[id(tensor)] = number
+            self.constants[known] = number
         return number, 0
 
     @staticmethod
@@ -177,18 +179,22 @@ class _Reach:
         return None
 
     def _outputs(self, node: Any, inputs: list[Any]) -> list[Piece]:
-        if not isinstance(node, Op):
-            return [self._foreign(node)]
         pieces = []
-        for number, (shape, dtype, reference, version) in enumerate(node.outputs):
+        for number, form in enumerate(node.outputs):
+            if form is None:
+                pieces.append(Piece((), dtypes.float32, "cpu", False))
+                continue
+            shape, dtype, reference, version = form
             tensor = reference()
             piece = Piece(shape, dtypes.of_numpy[dtype], "cpu", True)
             if tensor is not None:
                 piece.device = str(tensor.device)
-                piece.name = self.names.get(id(tensor))
-                if tensor._storage.version == version:
+                unwritten = tensor._storage.version == version
+                if unwritten or (tensor._view is None and tensor._edge == (node, number)):
+                    piece.name = self.names.get(id(tensor))
+                if unwritten:
                     piece.array, piece.origin = tensor._array, "live"
-            if piece.array is None:
+            if piece.array is None and isinstance(node, Op):
                 self._look_in_saved(node, number, piece)
             pieces.append(piece)
         if any(piece.array is None for piece in pieces):
@@ -204,9 +210,10 @@ class _Reach:
 
     def _compute_again(self, node: Any, inputs: list[Any], pieces: list[Piece]) -> None:
         """Run the op's forward on its inputs' values, if these are all known."""
-        arrays = [self.draft.piece(x).array if _is_source(x) else x for x in inputs]
+        arrays = self.draft.arrays(inputs)
         known = all(a is not None for a, x in zip(arrays, inputs, strict=True) if _is_source(x))
-        if not known or node.write is not None or node.restore is not None:
+        again = isinstance(node, Op) and node.write is None and node.restore is None
+        if not known or not again:
             if UNKNOWN_NOTE not in self.draft.notes:
                 self.draft.notes.append(UNKNOWN_NOTE)
             return
@@ -218,14 +225,6 @@ class _Reach:
         for piece, array in zip(pieces, found, strict=True):
             if piece.array is None:
                 piece.array, piece.origin = node.xp.asarray(array), "recomputed"
-
-    def _foreign(self, node: Any) -> Piece:
-        """The output of a node that is no Op: a user's Function, or a write into a view."""
-        outputs = getattr(node, "outputs", None)
-        if outputs and outputs[0] is not None:
-            return Piece(outputs[0][0], dtypes.of_numpy[outputs[0][1]], "cpu", True)
-        base = node.view.base
-        return _piece(base, self.names.get(id(base)))
 
     def add_gradients(self, roots: list[tuple[Edge | None, Tensor]]) -> None:
         """Walk backwards from the results and note every gradient."""
@@ -247,19 +246,20 @@ class _Reach:
             step.leaving = [
                 gradient
                 for gradient, place in zip(leaving, range(len(node.edges)), strict=True)
-                if self._shown(node, place)
+                if node.edges[place] is not None or _constant(node, place) is not None
             ]
-
-    @staticmethod
-    def _shown(node: Any, place: int) -> bool:
-        constant = node.constants[place] if isinstance(node, Op) else None
-        return node.edges[place] is not None or constant is not None
 
     def _gradients_of_leaves(self) -> None:
         self.draft.notes.append(FREED_NOTE)
         for node, number in self.numbers.items():
             if isinstance(node, AccumulateGrad):
                 self.draft.steps[number].outputs[0].gradient = node.variable.grad
+
+
+def _constant(node: Any, place: int) -> Any:
+    """What is known of an input that needs no gradient."""
+    constants = getattr(node, "constants", None)
+    return None if constants is None else constants[place]
 
 
 def _is_source(value: Any) -> bool:

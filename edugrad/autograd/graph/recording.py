@@ -12,6 +12,8 @@ from ...tensor import Tensor
 from ..function import Op
 from ..grad_mode import mode
 from ..node import AccumulateGrad, Node, gradient_edge
+from ..promotion import NUMBERS
+from ..views import ReplaceRegion
 from .data import Graph
 from .draft import Draft, Piece, Step, local_derivatives
 from .observing import observe
@@ -53,18 +55,20 @@ class Recording:
         """An op is about to write to one of its inputs (the library calls this)."""
         if not mode.backward:
             for each in inputs:
+                if isinstance(each, Tensor) and each._view is not None:
+                    self._source(each._view.base)
                 self._source(each)
 
     def operation(self, node: Any, inputs: Any, outputs: Any, params: dict[str, Any]) -> None:
         """An op has run (the library calls this)."""
         if mode.backward:
             return
-        tracked = outputs[0]._edge is not None and outputs[0]._edge[0] is node
+        tracked = getattr(node, "edges", None) is not None
         step = Step(
             "op",
             node.op_name if isinstance(node, Op) else type(node).__name__,
             [self._piece(output) for output in outputs],
-            [self._source(each) for each in inputs if each is not None],
+            [self._source(each) for each in inputs if _is_shown(each)],
             op=node if isinstance(node, Op) else None,
             node=node if tracked else None,
             params=params,
@@ -77,6 +81,27 @@ class Recording:
         for output, tensor in enumerate(outputs):
             self._made[id(tensor)] = number, output
         self._tensors.extend(outputs)
+        if outputs and outputs[0] is inputs[0] and outputs[0]._view is not None:
+            self._replace_region(outputs[0]._view.base, (number, 0))
+
+    def _replace_region(self, base: Tensor, written: tuple[int, int]) -> None:
+        """A view has been written to: its base has a new value, and with a graph a new node."""
+        node = base._edge[0] if base._edge is not None else None
+        followed = isinstance(node, ReplaceRegion)
+        step = Step(
+            "op",
+            ReplaceRegion.node_name,
+            [self._piece(base)],
+            [self._made[id(base)], written],
+            op=ReplaceRegion,
+            node=node if followed else None,
+            module=mode.scope,
+            source=source_line(call_site()),
+        )
+        number = self._draft.add(step)
+        if followed:
+            self._numbers[node] = number  # type: ignore[index]
+        self._made[id(base)] = number, 0
 
     def gradients(self, node: Any, arriving: Any, leaving: Any) -> None:
         """A gradient has passed a node (the library calls this)."""
@@ -101,14 +126,18 @@ class Recording:
 
     @staticmethod
     def _given(node: Any) -> list[Any]:
-        if not isinstance(node, Op):
-            return list(node.edges)
-        return [e or c for e, c in zip(node.edges, node.constants, strict=True)]
+        constants = getattr(node, "constants", (None,) * len(node.edges))
+        return [
+            edge if constant is None else constant
+            for edge, constant in zip(node.edges, constants, strict=True)
+        ]
 
     def _source(self, value: Any) -> Any:
         """The step that made a tensor; one that was there before the block becomes a leaf."""
         if not isinstance(value, Tensor):
             return value
+        if value._edge is not None and value._edge[0] in self._numbers:
+            self._made[id(value)] = self._numbers[value._edge[0]], value._edge[1]
         known = self._made.get(id(value))
         if known is not None:
             return known
@@ -187,9 +216,10 @@ class Recording:
             self._look_back()
         for node, number in self._numbers.items():
             step = draft.steps[number]
-            found = local_derivatives(node, step.outputs[0].shape, limit)
+            arrays = draft.arrays(step.inputs)
+            found = local_derivatives(node, arrays, step.outputs[0].shape, limit)
             given = self._given(node)
-            step.local = [x for x, each in zip(found, given, strict=False) if each is not None]
+            step.local = [x for x, each in zip(found, given, strict=False) if _is_tensor(each)]
         return draft.finish()
 
     def _look_back(self) -> None:
@@ -215,6 +245,16 @@ class Recording:
         for node, arriving in seen.arriving.items():
             self.gradients(node, arriving, seen.leaving.get(node, ()))
         self._walked = False
+
+
+def _is_tensor(given: Any) -> bool:
+    """Whether an input is a tensor: one with an edge, or a Constant; both are tuples."""
+    return isinstance(given, tuple)
+
+
+def _is_shown(value: Any) -> bool:
+    """Whether an input stands in the picture: a tensor or a number."""
+    return isinstance(value, Tensor) or type(value) in NUMBERS
 
 
 def _is_op(value: Any) -> bool:
