@@ -103,7 +103,7 @@ class View:
             mend = "clone() the output of the custom Function"
         return RuntimeError(
             teach(
-                f"Output {output} of {op.node_name} is a view and {written} modified inplace. "
+                f"Output {output} of {_plain_name(op)} is a view and {written} modified inplace. "
                 f"{reason}",
                 got=f"a view of shape {shape}",
                 mend=mend,
@@ -115,6 +115,10 @@ class View:
         base = self.base.detach()
         made = base.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
         self.steps, self.form = made._view.steps, form_of(base)
+
+
+def _plain_name(op: Any) -> str:
+    return op.node_name.removesuffix("0").removesuffix("Backward")
 
 
 def replay(steps: tuple[Step, ...], tensor: Tensor) -> Tensor:

@@ -67,7 +67,8 @@ class Take(Op):
     @staticmethod
     def forward(ctx: Any, a: Any, index: Index) -> Any:
         ctx.shape = a.shape
-        return a[index]
+        picked = a[index]
+        return picked if picked.flags.c_contiguous else picked.copy()
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

@@ -188,7 +188,7 @@ class TestOutputs:
         with pytest.raises(RuntimeError) as raised:
             y.add_(1)
         assert first_line(raised).startswith(
-            "Output 0 of MadeBackward is a view and is being modified inplace. This view was "
+            "Output 0 of Made is a view and is being modified inplace. This view was "
             "created inside a custom Function (or because an input was returned as-is)"
         )
         y.sum().backward()

@@ -320,9 +320,9 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("node", "number", "take"),
         [
-            ("UnbindBackward0", 1, lambda y: y.unbind(0)[1]),
-            ("SplitBackward0", 0, lambda y: y.split(1)[0]),
-            ("SplitBackward0", 1, lambda y: y.chunk(2)[1]),
+            ("Unbind", 1, lambda y: y.unbind(0)[1]),
+            ("Split", 0, lambda y: y.split(1)[0]),
+            ("Split", 1, lambda y: y.chunk(2)[1]),
         ],
     )
     def test_one_of_several_views(self, node: str, number: int, take: Any) -> None:

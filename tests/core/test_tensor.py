@@ -230,6 +230,12 @@ class TestIndexing:
         x[x == 0].fill_(5)
         assert x.tolist() == [0.0, 0.0, 0.0]
 
+    @pytest.mark.parametrize("index", [(slice(None), [2, 1]), ([0, 1], slice(None), [0, 2])])
+    def test_copies_are_contiguous(self, index: Any) -> None:
+        x = edugrad.arange(24).reshape(2, 3, 4)
+        assert x[index].is_contiguous()
+        assert x[index].view(-1).tolist() == x.numpy()[index].reshape(-1).tolist()
+
     @pytest.mark.parametrize(
         ("index", "value", "expected"),
         [
