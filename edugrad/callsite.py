@@ -52,9 +52,13 @@ def is_user_code(code: CodeType) -> bool:
     return not internal
 
 
-def call_site() -> CallSite | None:
-    """The line of user code that is calling edugrad now, or None when there is none."""
-    frame = sys._getframe(1)
+def call_site(depth: int = 1) -> CallSite | None:
+    """The line of user code that is calling edugrad now, or None when there is none.
+
+    A caller that knows how many of the innermost frames are edugrad's gives their number as
+    ``depth``, and the search begins behind them.
+    """
+    frame = sys._getframe(depth)
     while frame is not None:
         code = frame.f_code
         internal = _is_internal.get(code.co_filename)

@@ -111,7 +111,7 @@ def _run(
         else:
             edges.append(None)
             whole = False
-    ctx.place(tuple(edges), call_site())
+    ctx.place(tuple(edges), call_site(3))
     ctx.params = params
     ctx.restore = None
     ctx.outputs = ((shape, array.dtype, weakref.ref(output), 0),)

@@ -31,6 +31,8 @@ class Walk:
         Gradients in transit: for each node not yet visited, those of its outputs.
     queue : list
         The same nodes as a heap, largest sequence number first.
+    sums : set
+        Edges at which the walk has added gradients up: it goes on adding in place.
     wanted : dict or None
         Edges whose gradients are asked for (``inputs=``), with what arrived there; None means
         that every leaf accumulates.
@@ -42,6 +44,7 @@ class Walk:
         self.keep_graph = keep_graph
         self.pending: Pending = {}
         self.queue: list[tuple[int, Node]] = []
+        self.sums: set[Edge] = set()
         self.wanted: dict[Edge, Tensor | None] | None = None
         self.useful: set[Node] | None = None
         if wanted is not None:
@@ -65,18 +68,20 @@ class Walk:
         if waiting is None:
             if self.useful is not None and node not in self.useful:
                 return
-            self.pending[node] = waiting = [None] * (output + 1)
+            self.pending[node] = waiting = [None] * len(node.outputs)
             heappush(self.queue, (-node.sequence, node))
-        elif len(waiting) <= output:
-            waiting.extend([None] * (output + 1 - len(waiting)))
         before = waiting[output]
-        waiting[output] = gradient if before is None else before + gradient
+        if before is None:
+            waiting[output] = gradient
+        elif edge in self.sums:
+            before._array += gradient._array
+        else:
+            waiting[output] = total = before + gradient
+            if not mode.grad and total._array.ndim:
+                self.sums.add(edge)
 
     def visit(self, node: Node, gradients: list[Tensor | None]) -> None:
         """Run one node and send its inputs their gradients."""
-        outputs = getattr(node, "outputs", None)
-        if outputs is not None and len(gradients) < len(outputs):
-            gradients.extend([None] * (len(outputs) - len(gradients)))
         if node.hooks is not None:
             hooks.on_arrival(node, gradients)
         if type(node) is AccumulateGrad:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .grad_mode import mode
@@ -78,6 +78,7 @@ class Node:
     __slots__ = ("edges", "sequence", "site", "scope", "hooks", "__weakref__")
 
     node_name: ClassVar[str] = "Node"
+    outputs: Sequence[Any] = (None,)
     edges: tuple[Edge | None, ...]
     sequence: int
     site: CallSite | None

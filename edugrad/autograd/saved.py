@@ -106,6 +106,9 @@ def _placed(tensor: Tensor, edge: Edge | int | None, node: Node) -> Tensor:
     return tensor
 
 
+_KEPT = frozenset((Saved, Packed))
+
+
 def unpack_all(records: Sequence[Any], node: Node) -> tuple[Any, ...]:
     if records is FREED:
         raise RuntimeError(
@@ -117,7 +120,7 @@ def unpack_all(records: Sequence[Any], node: Node) -> tuple[Any, ...]:
                 "backward(retain_graph=True) the first time",
             )
         )
-    return tuple([unpack(record, node) for record in records])
+    return tuple([unpack(each, node) if type(each) in _KEPT else each for each in records])
 
 
 def _changed(record: Saved, node: Node) -> str:

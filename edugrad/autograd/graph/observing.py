@@ -18,9 +18,6 @@ class Observation(Walk):
         self.leaving: dict[Node, Sequence[Tensor | None]] = {}
 
     def visit(self, node: Node, gradients: list[Tensor | None]) -> None:
-        outputs = getattr(node, "outputs", None)
-        if outputs is not None and len(gradients) < len(outputs):
-            gradients.extend([None] * (len(outputs) - len(gradients)))
         self.arriving[node] = list(gradients)
         if type(node) is AccumulateGrad:
             return
