@@ -24,7 +24,7 @@ parity: .parity/.installed ## compare with PyTorch, op by op (installs its CPU v
 	@.parity/bin/python -m tests.parity
 
 check: lint ## lint, types and the fast tests, in under a minute
-	@$(PY) -m pytest --quiet -m "not gpu and not browser" tests
+	@$(PY) -m pytest --quiet -n auto -m "not gpu and not browser" tests
 
 lint: $(VENV)/.dev ## ruff (lint and format) and mypy
 	@$(PY) -m ruff check
