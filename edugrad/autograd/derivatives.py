@@ -211,14 +211,15 @@ def _root_edge(number: int, output: Tensor) -> Edge:
     raise RuntimeError(
         teach(
             f"element {number} of tensors does not require grad and does not have a grad_fn",
-            got=_why_no_graph(output),
+            got=why_no_graph(output),
             mend="compute it from a tensor made with requires_grad=True, outside no_grad and "
             "without detach()",
         )
     )
 
 
-def _why_no_graph(output: Tensor) -> str:
+def why_no_graph(output: Tensor) -> str:
+    """Where the graph of a tensor was cut, or why it never had one."""
     if output._cut is not None:
         place = f" at {output._cut.site}" if output._cut.site is not None else ""
         return f"the graph was cut by {output._cut.reason}{place}"

@@ -154,6 +154,21 @@ def test_recording_a_block_shows_its_values_and_gradients():
     )
 
 
+def test_an_error_before_the_first_op_is_not_hidden():
+    with pytest.raises(ZeroDivisionError), GraphView.record() as view:
+        1 / 0  # noqa: B018
+    assert repr(view) == "GraphView(empty)"
+
+
+def test_the_text_says_how_the_only_op_failed():
+    with pytest.raises(ValueError), GraphView.record() as view:
+        edugrad.cat([])
+    bundle, _ = view._repr_mimebundle_()
+    assert bundle["text/plain"].splitlines()[1] == (
+        "  cat   failed: ValueError: torch.cat(): expected a non-empty list of Tensors"
+    )
+
+
 def multiply_what_does_not_fit():
     a = edugrad.ones(64, 10)
     w = edugrad.ones(12, 3)

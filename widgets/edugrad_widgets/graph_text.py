@@ -45,7 +45,9 @@ def text(model: GraphModel, scene: Scene) -> str:
     widths[0] = max((len(row[0]) for row in rows), default=0)
     lines = [headline(model.graph)]
     for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False) if width]
+        cells = [
+            cell.ljust(width) for cell, width in zip(row, widths, strict=False) if cell or width
+        ]
         lines.append("  " + "   ".join(cells).rstrip())
     if len(scene.items) > LINES:
         lines.append(f"  and {words.plural(len(scene.items) - LINES, 'more node')}")

@@ -174,6 +174,8 @@ class Recorder:
         trace: TracebackType | None,
     ) -> None:
         self._recording.__exit__(kind, error, trace)
+        if error is not None and self._recording.empty:
+            return  # nothing to show; the user's own error is what matters
         assert self._frame is not None
         names = tensor_names(self._frame, self.names)
         self._frame = None

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ... import dtypes
+from ...devices import of_array
 from ...errors import teach
 from ...tensor import Tensor
+from ..derivatives import why_no_graph
 from ..function import Constant, Op
 from ..node import AccumulateGrad, Edge, Node, gradient_edge
-from ..saved import Saved
+from ..saved import FREED, Saved
 from .data import Graph
 from .draft import Draft, Piece, Step, local_derivatives
 from .observing import observe
@@ -71,8 +73,9 @@ def snapshot(
         raise ValueError(
             teach(
                 "a graph is reached from a tensor that was computed from one with requires_grad",
-                got=f"{len(tensors)} tensors without a graph",
-                mend="make an input with requires_grad=True, or record the block",
+                got=why_no_graph(tensors[0]),
+                mend="make an input with requires_grad=True, or record the block: "
+                "GraphView.record() shows ops without a graph too",
             )
         )
     reach = _Reach(limit, {id(tensor): name for name, tensor in (names or {}).items()})
@@ -212,14 +215,18 @@ class _Reach:
         """Run the op's forward on its inputs' values, if these are all known."""
         arrays = self.draft.arrays(inputs)
         known = all(a is not None for a, x in zip(arrays, inputs, strict=True) if _is_source(x))
-        again = isinstance(node, Op) and node.write is None and node.restore is None
+        again = isinstance(node, Op) and node.write is None
         if not known or not again:
             if UNKNOWN_NOTE not in self.draft.notes:
                 self.draft.notes.append(UNKNOWN_NOTE)
             return
         context: Any = object.__new__(type(node))
         context.xp, context.saved, context.params = node.xp, (), node.params
-        context.needs_input_grad = (False,) * len(arrays)
+        values = [
+            Tensor._wrap(array, of_array(array)) if _is_source(each) else array
+            for array, each in zip(arrays, inputs, strict=True)
+        ]
+        arrays, _, context.needs_input_grad = context._read(tuple(values))
         result = type(node).forward(context, *arrays, **node.params)
         found = result if isinstance(result, tuple) else (result,)
         for piece, array in zip(pieces, found, strict=True):
@@ -233,8 +240,11 @@ class _Reach:
             self.draft.notes.append(SUM_NOTE)
         try:
             seen = observe(seeds)
-        except RuntimeError:
-            self._gradients_of_leaves()
+        except Exception as error:
+            if any(getattr(node, "saved", None) is FREED for node in self.numbers):
+                self._gradients_of_leaves()
+            else:
+                self.draft.notes.append(unknown_gradients(error))
             return
         for node, gradients in seen.arriving.items():
             number = self.numbers[node]
@@ -254,6 +264,12 @@ class _Reach:
         for node, number in self.numbers.items():
             if isinstance(node, AccumulateGrad):
                 self.draft.steps[number].outputs[0].gradient = node.variable.grad
+
+
+def unknown_gradients(error: Exception) -> str:
+    """What a picture says when the walk back failed, in a Function of the user's, say."""
+    first = next(iter(str(error).splitlines()), "")
+    return f"The gradients are not known: {type(error).__name__}: {first}"
 
 
 def _constant(node: Any, place: int) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
 from ...callsite import CallSite, call_site, is_user_code
@@ -17,7 +17,7 @@ from ..views import ReplaceRegion
 from .data import Graph
 from .draft import Draft, Piece, Step, local_derivatives
 from .observing import observe
-from .reached import SUM_NOTE, _ones
+from .reached import SUM_NOTE, _ones, unknown_gradients
 from .summary import source_line
 
 
@@ -174,7 +174,7 @@ class Recording:
             self._draft.notes.append(f"The block stopped with {message}")
             return
         op = next((f.f_locals["cls"] for f in inside if _is_op(f.f_locals.get("cls"))), None)
-        name = op.op_name if op is not None else inside[0].f_code.co_name
+        name = op.op_name if op is not None else _called([frame.f_code for frame in inside])
         user, instruction = frames[last]
         self._draft.add(
             Step(
@@ -188,6 +188,11 @@ class Recording:
             )
         )
 
+    @property
+    def empty(self) -> bool:
+        """Whether no op has run, and none has failed, in the block."""
+        return not self._draft.steps
+
     def snapshot(self, names: Mapping[str, Tensor] | None = None, limit: int = 64) -> Graph:
         """The graph of the block; if ``backward`` did not run inside, gradients are looked up now.
 
@@ -198,7 +203,7 @@ class Recording:
         limit : int
             The largest number of elements of which all values are kept.
         """
-        if not self._draft.steps:
+        if self.empty:
             raise ValueError(
                 teach(
                     "a recording shows the ops that ran inside its block",
@@ -239,8 +244,8 @@ class Recording:
             draft.notes.append(SUM_NOTE)
         try:
             seen = observe([(gradient_edge(tensor), _ones(tensor)) for tensor in roots])  # type: ignore[misc]
-        except RuntimeError as error:
-            draft.notes.append(f"The gradients are not known: {str(error).splitlines()[0]}")
+        except Exception as error:
+            draft.notes.append(unknown_gradients(error))
             return
         for node, arriving in seen.arriving.items():
             self.gradients(node, arriving, seen.leaving.get(node, ()))
@@ -255,6 +260,12 @@ def _is_tensor(given: Any) -> bool:
 def _is_shown(value: Any) -> bool:
     """Whether an input stands in the picture: a tensor or a number."""
     return isinstance(value, Tensor) or type(value) in NUMBERS
+
+
+def _called(codes: list[CodeType]) -> str:
+    """The name of the function that was called; a wrapper is defined inside another function."""
+    named = (code.co_name for code in codes if "<locals>" not in code.co_qualname)
+    return next(named, codes[0].co_name).removesuffix("_method")
 
 
 def _is_op(value: Any) -> bool:

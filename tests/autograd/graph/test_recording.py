@@ -284,6 +284,21 @@ class TestFailure:
         assert "a leaf Variable that requires grad" in failed.error
         assert graph.nodes[0].outputs[0].value.values == [1.0, 2.0]
 
+    def test_a_failing_function_is_called_what_the_user_called_it(self) -> None:
+        w = tensor([1.0, 2.0], requires_grad=True)
+        labels = []
+        for call in (
+            lambda: edugrad.cat([w * 2, edugrad.ones(2, 2)]),
+            lambda: (w * 2).backward(),
+            lambda: (w * 2).sum(dim=3),
+            lambda: (w * 2).squeeze(4),
+        ):
+            recording = record()
+            with pytest.raises((RuntimeError, IndexError)), recording:
+                call()
+            labels.append(recording.snapshot().nodes[-1].label)
+        assert labels == ["cat", "backward", "sum", "squeeze"]
+
     def test_an_error_of_the_users_own(self) -> None:
         w = tensor([1.0], requires_grad=True)
         recording = record()

@@ -158,9 +158,32 @@ class TestSmallNet:
             snapshot(edugrad.ones(2))
         assert str(raised.value) == (
             "a graph is reached from a tensor that was computed from one with requires_grad\n"
-            "  got:  1 tensors without a graph\n"
-            "  mend: make an input with requires_grad=True, or record the block"
+            "  got:  a fresh tensor: nothing it was computed from has requires_grad=True\n"
+            "  mend: make an input with requires_grad=True, or record the block: "
+            "GraphView.record() shows ops without a graph too"
         )
+
+    def test_a_graph_that_was_cut_says_where(self) -> None:
+        w = tensor(2.0, requires_grad=True)
+        with edugrad.no_grad():
+            y = w * 3
+        with pytest.raises(ValueError, match=r"got:  the graph was cut by no_grad.*: y = w \* 3"):
+            snapshot(y)
+
+    @pytest.mark.parametrize("w", [tensor(2.0), tensor([2.0]), tensor([[2.0], [3.0]])])
+    def test_a_broadcast_value_is_computed_again(self, w: edugrad.Tensor) -> None:
+        w = w.clone().requires_grad_()
+        x = tensor([4.0, 5.0], requires_grad=True)
+        mul = node(snapshot((x * w).sum()), "mul").outputs[0]
+        assert mul.value.values == (x * w).tolist()
+        assert mul.origin == "recomputed"
+
+    def test_a_promoted_value_is_computed_again_in_its_own_dtype(self) -> None:
+        x = tensor([0.1], requires_grad=True)
+        k = tensor([3])
+        mul = node(snapshot((x * k).sum()), "mul").outputs[0]
+        assert mul.value.values == (x * k).tolist()
+        assert mul.origin == "recomputed"
 
 
 class TestTime:
@@ -290,6 +313,25 @@ class TestOtherNodes:
             node(graph, "b").id,
         ]
         assert node(graph, "a").outputs[0].gradient.values == [6.0]
+
+    @pytest.mark.parametrize("kind", [ValueError, RuntimeError])
+    def test_a_function_whose_backward_raises(self, kind: type[Exception]) -> None:
+        class Broken(edugrad.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                return x * 2
+
+            @staticmethod
+            def backward(ctx: Any, grad: Any) -> Any:
+                raise kind("mine")
+
+        x = tensor([1.0, 2.0], requires_grad=True)
+        graph = snapshot(Broken.apply(x).sum())
+        assert [each.label for each in graph.nodes] == ["v1", "Broken", "sum"]
+        assert graph.notes[-1] == f"The gradients are not known: {kind.__name__}: mine"
+        with edugrad.autograd.graph.record() as recording:
+            Broken.apply(x).sum()
+        assert recording.snapshot().notes == (graph.notes[-1],)
 
     def test_several_outputs(self) -> None:
         x = edugrad.arange(4.0).requires_grad_()
