@@ -40,8 +40,10 @@ def arange(
     -----
     PyTorch: ``torch.arange``.
     """
-    if len(bounds) == 1:
+    if len(bounds) == 1 and end is None:
         (end,) = bounds
+    elif len(bounds) == 1:
+        (start,) = bounds
     elif bounds:
         start, end, step = (*bounds, step)[:3]
     numbers = [_number("arange", value) for value in (start, end, step)]
@@ -174,6 +176,8 @@ def logspace(
     PyTorch: ``torch.logspace``.
     """
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
+    if kind.category == 1:
+        start, end = (int(_number("logspace", bound)) for bound in (start, end))
     exponents = linspace(start, end, steps, dtype=dtypes.float64)
     array = np.power(float(base), exponents.numpy()).astype(kind.numpy)
     target = devices.resolve(device)

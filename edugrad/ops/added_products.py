@@ -149,7 +149,7 @@ def _added(
         _check_product(name, tuple(a.shape), tuple(b.shape))
         _same_dtype(a, b, c)
     if not any(each.is_floating_point() for each in (c, a, b)):
-        _check_whole(beta=beta, alpha=alpha)
+        beta, alpha = _whole(op, (c, a, b), beta=beta, alpha=alpha)
     return (c, a, b), {"beta": beta, "alpha": alpha}
 
 
@@ -167,9 +167,10 @@ def _check_product(name: str, a: tuple[int, ...], b: tuple[int, ...]) -> None:
         )
 
 
-def _check_whole(**factors: Any) -> None:
+def _whole(op: type[AddedProduct], inputs: Any, **factors: Any) -> list[Any]:
+    """The factors of whole numbers: rounded towards 0, as in PyTorch, where it takes fractions."""
     for name, value in factors.items():
-        if isinstance(value, float):
+        if isinstance(value, float) and op is Addr:
             raise RuntimeError(
                 teach(
                     f"For integral input tensors, argument {name} must not be a floating point "
@@ -178,6 +179,8 @@ def _check_whole(**factors: Any) -> None:
                     mend="use a whole number, or convert the tensors with .float()",
                 )
             )
+    kind = bool if all(each.dtype.name == "bool" for each in inputs) else int
+    return [kind(value) for value in factors.values()]
 
 
 def _addmm_(input: Any, mat1: Any, mat2: Any, *, beta: Number = 1, alpha: Number = 1) -> Any:

@@ -190,6 +190,7 @@ def _clamp_min_(input: Any, min: Any) -> Any:
 )
 def clamp_min(input: Any, min: Any, *, out: Any = None) -> Any:
     """Bring each element up to ``min`` (a number or a tensor). PyTorch: ``torch.clamp_min``."""
+    need_tensors("clamp_min", input=input)
     return ClampMin.apply(input, _bound("min", min), out=out)
 
 
@@ -208,6 +209,7 @@ def _clamp_max_(input: Any, max: Any) -> Any:
 )
 def clamp_max(input: Any, max: Any, *, out: Any = None) -> Any:
     """Bring each element down to ``max`` (a number or a tensor). PyTorch: ``torch.clamp_max``."""
+    need_tensors("clamp_max", input=input)
     return ClampMax.apply(input, _bound("max", max), out=out)
 
 

@@ -51,6 +51,8 @@ def _comparison(
     def two(input: Any, other: Any, *, out: Any = None) -> Any:
         if name.startswith("logical"):
             need_tensors(name, input=input, other=other)
+        else:
+            need_tensors(name, input=input)
         return op.apply(input, other, out=out)  # type: ignore[attr-defined]
 
     function = one if samples == tuple(ONE) else two
@@ -104,6 +106,7 @@ def isclose(
     -----
     PyTorch: ``torch.isclose``.
     """
+    need_tensors("isclose", input=input, other=other)
     if input.dtype is not other.dtype:
         raise RuntimeError(
             teach(
@@ -113,6 +116,15 @@ def isclose(
                 mend=f"convert one of them, e.g. with .to({input.dtype!r})",
             )
         )
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(
+                teach(
+                    f"{name} must be greater than or equal to zero, but got {tolerance}",
+                    got=f"{name}={tolerance}",
+                    mend="a tolerance is how far apart two numbers may be",
+                )
+            )
     a, b = (x.detach() if x.is_floating_point() else x.float() for x in (input, other))
     apart = (a - b).abs()
     same = (a == b).logical_or(apart.isfinite().logical_and(apart <= atol + rtol * b.abs()))

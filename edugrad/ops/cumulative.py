@@ -388,6 +388,8 @@ def diff(
             )
         )
     axis = check_dim(dim, input.ndim)
+    if n == 0:
+        return deliver("diff", input.clone(), out, input, prepend, append)
     _check_ends(input, axis, [end for end in (prepend, append) if end is not None])
     parts = [part for part in (prepend, input, append) if part is not None]
     result = cat(parts, axis) if len(parts) > 1 else input
@@ -396,6 +398,4 @@ def diff(
         later = result.narrow(axis, min(1, result.shape[axis]), rest)
         earlier = result.narrow(axis, 0, rest)
         result = later.logical_xor(earlier) if result.dtype.name == "bool" else later - earlier
-    if n == 0 and result is input:
-        result = result.clone()
     return deliver("diff", result, out, input, prepend, append)

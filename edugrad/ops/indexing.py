@@ -227,6 +227,8 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False, out: 
     PyTorch: ``torch.gather``.
     """
     axis = check_dim(dim, input.ndim)
+    if not index.numel():
+        index = index.long()
     check_index("gather", index)
     _check_gather(input, index, axis)
     check_bounds(index, axis, input._array.shape[axis] if input.ndim else 1)

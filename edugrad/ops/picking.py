@@ -277,13 +277,14 @@ def _index_fill(in_place: bool, input: Any, dim: int, index: Any, value: Any) ->
             f"a value of shape {tuple(value.shape)}",
             "use index_copy to write several values",
         )
-    _, places = _along("index_fill_", input, dim, index, negative=True)
+    _, (*before, places) = _along("index_fill_", input, dim, index, negative=True)
+    once = (*before, input._device.xp.unique(places))
     if not input.ndim and not isinstance(value, Tensor):
         value = input.new_full((), value)
     op = IndexFill
     if isinstance(value, Tensor):
         op, value = IndexFillTensor, value.to(input.dtype)
-    return of_vector(op.apply_ if in_place else op.apply, input, value, index=places)
+    return of_vector(op.apply_ if in_place else op.apply, input, value, index=once)
 
 
 def _index_fill_(input: Any, dim: int, index: Any, value: Any) -> Any:

@@ -164,8 +164,17 @@ def _split_along(name: str, input: Any, wanted: Any, dim: int, least: int) -> An
     return tensor_split(input, wanted, dim)
 
 
-def _sections(given: tuple[Any, ...]) -> Any:
-    return given[0] if len(given) == 1 else given
+def _sections(name: str, given: tuple[Any, ...]) -> Any:
+    wanted = given[0] if len(given) == 1 else given
+    if isinstance(wanted, (int, list, tuple, Tensor)):
+        return wanted
+    raise TypeError(
+        teach(
+            f"{name}() received an invalid combination of arguments",
+            got=f"{wanted!r} of type {type(wanted).__name__}",
+            mend="give the number of parts, or a list of the places where to cut",
+        )
+    )
 
 
 @register(None, samples=[Sample(T(4), 2), Sample(T(2, 4), [1, 3])])
@@ -175,19 +184,19 @@ def hsplit(input: Any, *indices_or_sections: Any) -> Any:
     PyTorch: ``torch.hsplit``.
     """
     dim = 1 if input.ndim > 1 else 0
-    return _split_along("hsplit", input, _sections(indices_or_sections), dim, 1)
+    return _split_along("hsplit", input, _sections("hsplit", indices_or_sections), dim, 1)
 
 
 @register(None, samples=[Sample(T(4, 2), 2), Sample(T(4, 2), [1, 3])])
 def vsplit(input: Any, *indices_or_sections: Any) -> Any:
     """Parts one below the other: along the first dimension. PyTorch: ``torch.vsplit``."""
-    return _split_along("vsplit", input, _sections(indices_or_sections), 0, 2)
+    return _split_along("vsplit", input, _sections("vsplit", indices_or_sections), 0, 2)
 
 
 @register(None, samples=[Sample(T(2, 1, 4), 2), Sample(T(2, 1, 4), [1, 3])])
 def dsplit(input: Any, *indices_or_sections: Any) -> Any:
     """Parts one behind the other: along the third dimension. PyTorch: ``torch.dsplit``."""
-    return _split_along("dsplit", input, _sections(indices_or_sections), 2, 3)
+    return _split_along("dsplit", input, _sections("dsplit", indices_or_sections), 2, 3)
 
 
 class BlockDiag(Op):
