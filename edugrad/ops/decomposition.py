@@ -126,6 +126,8 @@ class Eigh(Op):
     @staticmethod
     def backward(ctx: Any, grad_values: Any, grad_vectors: Any) -> Any:
         values, vectors = ctx.saved_tensors
+        if _unused(grad_vectors):
+            return matmul(vectors * grad_values.unsqueeze(-2), vectors.mT)
         gaps = values.unsqueeze(-2) - values.unsqueeze(-1)
         turned = matmul(vectors.mT, grad_vectors)
         skew = (turned - turned.mT) / (2 * _without_diagonal(gaps, 1.0))
@@ -137,6 +139,11 @@ def _without_diagonal(square: Any, value: float) -> Any:
     """A matrix with ``value`` all along its diagonal."""
     ones = square.new_ones(square._array.shape[-1]).diag_embed()
     return square.masked_fill(ones.bool(), value)
+
+
+def _unused(*gradients: Any) -> bool:
+    """Whether nothing depends on the vectors: then equal values do no harm to the derivative."""
+    return not any(each.requires_grad or bool(each.any()) for each in gradients)
 
 
 class Svd(Op):
@@ -160,6 +167,8 @@ class Svd(Op):
         count = s._array.shape[-1]
         u, grad_u = u[..., :count], grad_u[..., :count]
         v, grad_v = vh[..., :count, :].mT, grad_vh[..., :count, :].mT
+        if _unused(grad_u, grad_v):
+            return matmul(u * grad_s.unsqueeze(-2), v.mT)
         squares = s * s
         gaps = _without_diagonal(squares.unsqueeze(-2) - squares.unsqueeze(-1), 1.0)
         row, column = s.unsqueeze(-2), s.unsqueeze(-1)

@@ -118,8 +118,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
         rank = matrix_rank(A, rtol=rcond)
     if driver in ("gelsd", "gelss"):
         values = svdvals(A.detach())
-        if height > width and bool((rank == width).all()):
-            residuals = (matmul(A, solution) - columns).square().sum(-2)
+    if height > width and driver not in (None, "gelsy") and bool((rank == width).all()):
+        residuals = (matmul(A, solution) - columns).square().sum(-2)
     return LstsqResult(solution.squeeze(-1) if vector else solution, residuals, rank, values)
 
 

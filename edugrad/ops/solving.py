@@ -8,6 +8,7 @@ import numpy as np
 
 from ..autograd.function import Op
 from ..errors import teach
+from ..tensor import Tensor
 from .arithmetic import mul
 from .checks import KINDS, need_tensors
 from .lapack import compute, need_matrix, singular
@@ -79,7 +80,7 @@ class PseudoInverse(Op):
     derivatives = ("-a⁺ᵀ gradᵀᵀ a⁺ᵀ + (1 - a a⁺) gradᵀ a⁺ a⁺ᵀ + a⁺ᵀ a⁺ gradᵀ (1 - a⁺ a)",)
 
     @staticmethod
-    def forward(ctx: Any, a: Any, atol: float, rtol: float | None) -> Any:
+    def forward(ctx: Any, a: Any, atol: Any, rtol: Any) -> Any:
         xp = ctx.xp
         u, s, vh = compute(xp, "svd", a, full_matrices=False)
         kept = s > cutoff(xp, a, s, atol, rtol)[..., None]
@@ -109,22 +110,30 @@ class MatrixRank(Op):
     differentiable = False
 
     @staticmethod
-    def forward(ctx: Any, a: Any, atol: float, rtol: float | None) -> Any:
+    def forward(ctx: Any, a: Any, atol: Any, rtol: Any) -> Any:
         values = compute(ctx.xp, "svd", a, compute_uv=False)
         limit = cutoff(ctx.xp, a, values, atol, rtol)
         return (values > limit[..., None]).sum(-1)
 
 
-def cutoff(xp: Any, a: Any, values: Any, atol: float | None, rtol: float | None) -> Any:
+def cutoff(xp: Any, a: Any, values: Any, atol: Any, rtol: Any) -> Any:
     """What a singular value must exceed: ``atol`` or ``rtol`` times the largest.
 
     Unless one is given, ``rtol`` is the rounding error of the larger side's sums.
     """
+    absolute = xp.asarray(0.0 if atol is None else atol, a.dtype)
     if rtol is None:
-        side = max(a.shape[-2:])
-        rtol = side * float(np.finfo(a.dtype).eps) if not atol else 0.0
+        rounding = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)
+        relative = xp.where(absolute > 0, 0.0, rounding).astype(a.dtype)
+    else:
+        relative = xp.asarray(rtol, a.dtype)
     largest = values.max(-1) if values.shape[-1] else values.sum(-1)
-    return xp.maximum(largest * rtol, xp.asarray(atol or 0.0, a.dtype))
+    return xp.maximum(largest * relative, absolute)
+
+
+def _number(tolerance: Any) -> Any:
+    """A tolerance as an operation takes it: a number, None or an array of one for each matrix."""
+    return tolerance._array if isinstance(tolerance, Tensor) else tolerance
 
 
 @register(
@@ -260,8 +269,8 @@ def _check_sides(A: Any, B: Any, vector: bool, left: bool) -> None:
 def pinv(
     A: Any,
     *,
-    atol: float | None = None,
-    rtol: float | None = None,
+    atol: Any = None,
+    rtol: Any = None,
     hermitian: bool = False,
     out: Any = None,
 ) -> Any:
@@ -270,8 +279,9 @@ def pinv(
     Parameters
     ----------
     A : Tensor of shape (…, m, n)
-    atol, rtol : float, optional
-        Singular values up to ``atol``, or ``rtol`` times the largest, count as 0.
+    atol, rtol : float or Tensor, optional
+        Singular values up to ``atol``, or ``rtol`` times the largest, count as 0. A tensor has
+        one for each matrix.
     hermitian : bool
         Whether ``A`` is symmetric; the result is the same, as it is for others.
 
@@ -280,7 +290,7 @@ def pinv(
     PyTorch: ``torch.linalg.pinv``.
     """
     need_matrix("linalg.pinv", A, square=hermitian)
-    return PseudoInverse.apply(A, atol=atol or 0.0, rtol=rtol, out=out)
+    return PseudoInverse.apply(A, atol=_number(atol), rtol=_number(rtol), out=out)
 
 
 @register(
@@ -292,8 +302,8 @@ def pinv(
 def matrix_rank(
     A: Any,
     *,
-    atol: float | None = None,
-    rtol: float | None = None,
+    atol: Any = None,
+    rtol: Any = None,
     hermitian: bool = False,
     out: Any = None,
 ) -> Any:
@@ -302,4 +312,4 @@ def matrix_rank(
     PyTorch: ``torch.linalg.matrix_rank``.
     """
     need_matrix("linalg.matrix_rank", A, square=hermitian)
-    return MatrixRank.apply(A, atol=atol or 0.0, rtol=rtol, out=out)
+    return MatrixRank.apply(A, atol=_number(atol), rtol=_number(rtol), out=out)

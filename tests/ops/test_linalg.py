@@ -167,3 +167,39 @@ def test_beta_zero_leaves_even_nan_out() -> None:
         [1.0, 0.0],
         [0.0, 1.0],
     ]
+
+
+@pytest.mark.parametrize("rows", [[[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]])
+def test_equal_singular_values_have_a_gradient_unless_the_vectors_are_used(
+    rows: list[list[float]],
+) -> None:
+    """Equal values leave the vectors undetermined: PyTorch, too, gives nan for their gradient."""
+    wanted = {"nuc": 1.0, 2: 0.5, -2: 0.5}
+    for ord, share in wanted.items():
+        a = edugrad.tensor(rows, requires_grad=True)
+        linalg.matrix_norm(a, ord).backward()
+        assert a.grad.tolist() == [[share, 0.0], [0.0, share]]
+    a = edugrad.tensor(rows, requires_grad=True)
+    linalg.eigvalsh(a).sum().backward()
+    assert a.grad.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    a = edugrad.tensor(rows, requires_grad=True)
+    with np.errstate(all="ignore"):
+        linalg.svd(a).U.sum().backward()
+    assert bool(a.grad.isnan().all())
+
+
+def test_tolerances_may_be_tensors_with_one_number_for_each_matrix() -> None:
+    stack = edugrad.stack([edugrad.eye(3), edugrad.tensor([1.0, 0.1, 0.01]).diag()])
+    limits = edugrad.tensor([0.5, 0.05])
+    assert linalg.matrix_rank(stack, atol=limits).tolist() == [3, 2]
+    assert linalg.matrix_rank(stack, rtol=limits).tolist() == [3, 2]
+    assert linalg.matrix_rank(0.1 * edugrad.eye(3), atol=limits).tolist() == [0, 3]
+    wanted = [[1.0, 0.0, 0.0], [0.0, 10.0, 0.0], [0.0, 0.0, 0.0]]
+    assert np.allclose(linalg.pinv(stack, atol=limits)[1].numpy(), wanted)
+
+
+@pytest.mark.parametrize(("driver", "count"), [("gels", 3), ("gelsd", 3), ("gelsy", 0), (None, 0)])
+def test_residuals_of_least_squares_come_with_the_drivers_that_give_them(
+    driver: str | None, count: int
+) -> None:
+    assert linalg.lstsq(matrix(4, 3), matrix(4, 3), driver=driver).residuals.shape == (count,)
