@@ -182,7 +182,7 @@ class Unfold(Op):
     def forward(ctx: Any, a: Any, window: Window, places: Shape) -> Any:
         ctx.size = a.shape[2:]
         found = columns(ctx.xp, a, window, places)
-        result = found.reshape(a.shape[0], -1, math.prod(places))
+        result = found.reshape(a.shape[0], found.shape[1] * found.shape[2], found.shape[3])
         return result.copy() if window.trivial else result
 
     @staticmethod

@@ -242,9 +242,17 @@ def multi_margin_loss(
     reduction = read_reduction(reduction, size_average, reduce)
     if p not in (1, 2):
         raise ValueError(teach("only p == 1 and p == 2 supported", got=f"p={p}", mend="use p=1"))
+    if weight is not None and weight.ndim != 1:
+        raise ValueError(
+            teach(
+                "weight must be one-dimensional",
+                got=f"a weight of shape {tuple(weight.shape)}",
+                mend="give one factor for each class",
+            )
+        )
     need_floating("multi_margin_loss_cpu_kernel", input)
     _check_classes(input, target, weight)
-    rows = input.reshape(-1, input._array.shape[-1])
+    rows = input.reshape(-1, input._array.shape[-1] if input.ndim else 1)
     index = target.reshape(-1, 1)
     right = rows.gather(1, index)
     short = (margin - right + rows).clamp_min(0) ** p
@@ -258,7 +266,7 @@ def _check_classes(input: Tensor, target: Tensor, weight: Tensor | None) -> None
     refuse_gradient("multi_margin_loss", "weight", weight)
     have, given = tuple(input.shape), tuple(target.shape)
     classes = have[-1] if have else 1
-    if len(have) not in (1, 2) or classes == 0:
+    if len(have) > 2 or classes == 0:
         rule = (
             "Expected non-empty vector or matrix with optional 0-dim batch size, but got: "
             f"{list(have)}"

@@ -144,7 +144,7 @@ def _observe(
 
 
 def _check_more_than_one(count: int, what: str, size: Any) -> None:
-    if count <= 1:
+    if count == 1:
         raise ValueError(
             teach(
                 f"Expected more than 1 {what} when training, got input size {size}",
@@ -235,7 +235,8 @@ def batch_norm(
     dims = tuple(axis for axis in range(input.ndim) if axis != 1)
     params = {"dims": dims, "affine": affine, "eps": eps}
     result, mean, variance = BatchNorm.apply(input, weight, bias, stats=True, **params)
-    _observe(running_mean, running_var, mean, variance, count, momentum)
+    if count:
+        _observe(running_mean, running_var, mean, variance, count, momentum)
     return result
 
 

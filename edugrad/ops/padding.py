@@ -136,7 +136,7 @@ def _check_other(input: Any, pad: Sequence[int], mode: str, value: Any) -> None:
 def _check_reach(input: Any, sides: Sides, mode: str) -> None:
     """Refuse to continue a tensor further than it reaches, or to leave nothing of it."""
     for axis, (pair, length) in enumerate(zip(sides, input._array.shape, strict=True)):
-        if mode == "reflect" and max(pair) >= length:
+        if mode == "reflect" and axis and max(pair) >= length:
             rule = (
                 "Padding size should be less than the corresponding input dimension, but got: "
                 f"padding {pair} at dimension {axis} of input {list(input.shape)}"

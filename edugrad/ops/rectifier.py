@@ -440,6 +440,14 @@ def rrelu(
     -----
     PyTorch: ``torch.nn.functional.rrelu``.
     """
+    if not lower <= upper:
+        raise RuntimeError(
+            teach(
+                "Lower bound should be less than or equal to the upper bound",
+                got=f"lower={lower}, upper={upper}",
+                mend="exchange the two bounds",
+            )
+        )
     need_floating("leaky_relu_cpu", input)
     if not training:
         return _run(LeakyRelu, input, inplace, slope=(lower + upper) / 2)

@@ -209,6 +209,15 @@ def _check_numbers(kernel: Shape, stride: Shape, padding: Shape, dilation: Shape
 
 def adaptive_spans(name: str, input: Any, dims: int, output_size: Any) -> tuple[Span, ...]:
     """Windows for a result of a given size; None keeps a dimension's length."""
+    several = isinstance(output_size, (tuple, list)) and dims > 1
+    if several and len(output_size) >= input.ndim:
+        raise ValueError(
+            teach(
+                f"Input dimension should be at least {len(output_size) + 1}",
+                got=f"output_size={output_size} for a tensor of shape {tuple(input.shape)}",
+                mend="the dimensions are (batch, channels, …), where the batch may be left out",
+            )
+        )
     check_rank(name, input, dims)
     size = input._array.shape[-dims:]
     given: Sequence[Any] = (

@@ -365,3 +365,14 @@ def test_targets_must_not_change_between_forward_and_backward() -> None:
     target.zero_()
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         loss.backward()
+
+
+def test_multi_margin_loss_takes_a_single_number() -> None:
+    one, first = edugrad.tensor(0.5, requires_grad=True), edugrad.tensor(0)
+    loss = F.multi_margin_loss(one, first)
+    loss.backward()
+    assert loss.item() == 0.0
+    assert one.grad.item() == 0.0
+    assert F.multi_margin_loss(one, first.reshape(1), reduction="none").tolist() == [0.0]
+    with pytest.raises(ValueError, match="weight must be one-dimensional"):
+        F.multi_margin_loss(logits(), edugrad.tensor([0, 1, 2, 0]), weight=edugrad.ones(1, 3))

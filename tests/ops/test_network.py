@@ -372,3 +372,24 @@ def test_a_mistake_is_named(mistake: str) -> None:
     assert rule in first
     assert got.startswith("  got:  ")
     assert mend.startswith("  mend: ")
+
+
+def test_empty_batches_go_through_windows_and_norms() -> None:
+    assert F.unfold(ones(0, 1, 5, 5), 2).shape == (0, 4, 16)
+    assert F.pad(ones(0, 3, 3), (1, 2), mode="reflect").shape == (0, 3, 6)
+    assert F.group_norm(ones(0, 4), 2).shape == (0, 4)
+    mean, variance = zeros(2), ones(2)
+    assert F.batch_norm(ones(0, 2), mean, variance, training=True).shape == (0, 2)
+    assert mean.tolist() == [0.0, 0.0]
+    assert variance.tolist() == [1.0, 1.0]
+
+
+def test_adaptive_pools_name_the_dimensions_a_size_needs() -> None:
+    for pool in (F.adaptive_avg_pool2d, F.adaptive_max_pool2d):
+        with pytest.raises(ValueError, match="Input dimension should be at least 3"):
+            pool(ones(2, 2), (2, 2))
+
+
+def test_rrelu_refuses_exchanged_bounds() -> None:
+    with pytest.raises(RuntimeError, match="Lower bound should be less than or equal"):
+        F.rrelu(ones(2), 0.3, 0.1)
