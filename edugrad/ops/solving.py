@@ -80,9 +80,10 @@ class PseudoInverse(Op):
     derivatives = ("-a⁺ᵀ gradᵀᵀ a⁺ᵀ + (1 - a a⁺) gradᵀ a⁺ a⁺ᵀ + a⁺ᵀ a⁺ gradᵀ (1 - a⁺ a)",)
 
     @staticmethod
-    def forward(ctx: Any, a: Any, atol: Any, rtol: Any) -> Any:
+    def forward(ctx: Any, a: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
         xp = ctx.xp
-        u, s, vh = compute(xp, "svd", a, full_matrices=False)
+        matrix = _mirrored(xp, a) if hermitian else a
+        u, s, vh = compute(xp, "svd", matrix, full_matrices=False)
         kept = s > cutoff(xp, a, s, atol, rtol)[..., None]
         inverse = xp.where(kept, 1 / xp.where(kept, s, 1), 0).astype(a.dtype)
         result = xp.matmul(xp.swapaxes(vh, -1, -2) * inverse[..., None, :], xp.swapaxes(u, -1, -2))
@@ -110,10 +111,16 @@ class MatrixRank(Op):
     differentiable = False
 
     @staticmethod
-    def forward(ctx: Any, a: Any, atol: Any, rtol: Any) -> Any:
-        values = compute(ctx.xp, "svd", a, compute_uv=False)
+    def forward(ctx: Any, a: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+        matrix = _mirrored(ctx.xp, a) if hermitian else a
+        values = compute(ctx.xp, "svd", matrix, compute_uv=False)
         limit = cutoff(ctx.xp, a, values, atol, rtol)
         return (values > limit[..., None]).sum(-1)
+
+
+def _mirrored(xp: Any, a: Any) -> Any:
+    """The symmetric matrices with the lower triangles of ``a``."""
+    return xp.tril(a) + xp.swapaxes(xp.tril(a, -1), -1, -2)
 
 
 def cutoff(xp: Any, a: Any, values: Any, atol: Any, rtol: Any) -> Any:
@@ -283,14 +290,15 @@ def pinv(
         Singular values up to ``atol``, or ``rtol`` times the largest, count as 0. A tensor has
         one for each matrix.
     hermitian : bool
-        Whether ``A`` is symmetric; the result is the same, as it is for others.
+        Whether ``A`` is symmetric: only its lower triangle is read.
 
     Notes
     -----
     PyTorch: ``torch.linalg.pinv``.
     """
     need_matrix("linalg.pinv", A, square=hermitian)
-    return PseudoInverse.apply(A, atol=_number(atol), rtol=_number(rtol), out=out)
+    params = {"atol": _number(atol), "rtol": _number(rtol), "hermitian": hermitian}
+    return PseudoInverse.apply(A, **params, out=out)
 
 
 @register(
@@ -312,4 +320,5 @@ def matrix_rank(
     PyTorch: ``torch.linalg.matrix_rank``.
     """
     need_matrix("linalg.matrix_rank", A, square=hermitian)
-    return MatrixRank.apply(A, atol=_number(atol), rtol=_number(rtol), out=out)
+    params = {"atol": _number(atol), "rtol": _number(rtol), "hermitian": hermitian}
+    return MatrixRank.apply(A, **params, out=out)

@@ -203,3 +203,12 @@ def test_residuals_of_least_squares_come_with_the_drivers_that_give_them(
     driver: str | None, count: int
 ) -> None:
     assert linalg.lstsq(matrix(4, 3), matrix(4, 3), driver=driver).residuals.shape == (count,)
+
+
+def test_hermitian_reads_the_lower_triangle() -> None:
+    a = matrix(2, 3, 3)
+    symmetric = a.tril() + a.tril(-1).mT
+    assert close(linalg.pinv(a, hermitian=True), linalg.pinv(symmetric))
+    uneven = edugrad.tensor([[1.0, 5.0], [1.0, 1.0]])
+    assert linalg.matrix_rank(uneven, hermitian=True).item() == 1
+    assert linalg.matrix_rank(uneven).item() == 2
