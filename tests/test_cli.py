@@ -154,6 +154,11 @@ class TestJupyterArguments:
         settings = json.loads(overrides.read_text())["@jupyterlab/apputils-extension:notification"]
         assert settings == {"checkForUpdates": False, "fetchNews": "false"}
 
+    def test_widgets_are_saved_with_their_notebook(self):
+        overrides = cli.PACKAGE / "jupyter_config" / "labconfig" / "default_setting_overrides.json"
+        settings = json.loads(overrides.read_text())["@jupyter-widgets/jupyterlab-manager:plugin"]
+        assert settings == {"saveState": True}
+
 
 class TestCommandLine:
     def test_lab_copies_to_the_named_folder(

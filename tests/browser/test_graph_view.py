@@ -113,6 +113,17 @@ def item(view: Locator, title: str) -> Locator:
     return view.locator("[data-item]").filter(has=view.page.get_by_text(title, exact=True)).first
 
 
+def test_a_saved_notebook_opens_with_its_graph_and_no_kernel_behind_it(
+    diamond: LabPage, lab_page: Callable[..., LabPage]
+):
+    diamond.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    diamond.close()
+    view = lab_page("graph.ipynb").output(1).locator(".eg-graph")
+    said(view, "a is used 2 times: its gradients add up, 3 + 4 = 7.")
+    view.get_by_role("button", name="First step").click()
+    said(view, "Nothing has run yet. Step forward, or press play.")
+
+
 def test_steps_by_key_button_and_slider(diamond: LabPage):
     view = diamond.output(1).locator(".eg-graph")
     said(view, "a is used 2 times: its gradients add up, 3 + 4 = 7.")
