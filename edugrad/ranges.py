@@ -52,12 +52,15 @@ def arange(
         kind = dtypes.int64 if integral else dtypes.get_default_dtype()
     else:
         kind = dtypes.check(dtype)
-    if kind.category == 1:
+    if kind is dtypes.int64:
         numbers = [int(number) for number in numbers]
     _check_range(*numbers)
     first, last, step = numbers
+    count = math.ceil((last - first) / step)
+    if kind.category == 1:
+        first, step = int(first), int(step)
     target = devices.resolve(device)
-    array = (first + step * np.arange(math.ceil((last - first) / step))).astype(kind.numpy)
+    array = (first + step * np.arange(count)).astype(kind.numpy)
     return finished(devices.move(array, devices.CPU, target), target, requires_grad)
 
 
@@ -146,7 +149,8 @@ def _equal_steps(start: Any, end: Any, steps: int, kind: DType) -> np.ndarray:
         return np.full(steps, start).astype(kind.numpy)
     first, last = np.array([start, end]).astype(kind.numpy)
     precision: Any = kind.numpy.type if kind.is_floating_point else np.float32
-    step = float((last - first) / precision(steps - 1))
+    span = last - first if kind.is_floating_point else precision(int(last) - int(first))
+    step = float(span / precision(steps - 1))
     index = np.arange(steps)
     up = float(first) + step * index
     down = float(last) - step * index[::-1]

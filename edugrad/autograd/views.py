@@ -185,8 +185,8 @@ class ReplaceRegion(Node):
         return outside, replay(self.steps, lying_as(gradient, self.form))
 
 
-def check_write(target: Tensor, op_name: str, tracked: bool) -> None:
-    """Refuse an in-place write that would make a gradient wrong, as PyTorch does."""
+def check_overlap(target: Tensor, op_name: str) -> None:
+    """Refuse to write to a tensor several of whose elements are one number in memory."""
     if _overlaps_itself(target._array):
         raise RuntimeError(
             teach(
@@ -196,6 +196,11 @@ def check_write(target: Tensor, op_name: str, tracked: bool) -> None:
                 mend="clone() the tensor before writing to it",
             )
         )
+
+
+def check_write(target: Tensor, op_name: str, tracked: bool) -> None:
+    """Refuse an in-place write that would make a gradient wrong, as PyTorch does."""
+    check_overlap(target, op_name)
     view = target._view
     touched = tracked or (view is not None and view.base._requires_grad)
     if not touched or not mode.grad:

@@ -11,6 +11,7 @@ from .. import dtypes
 from ..errors import teach
 from ..tensor import Tensor
 from .grad_mode import mode
+from .views import check_overlap
 
 
 def check_target(op: Any, target: Any) -> None:
@@ -83,6 +84,7 @@ def _refuse_graph(name: str, tensors: tuple[Any, ...]) -> None:
 
 def _fill(name: str, target: Tensor, result: Tensor) -> None:
     _resize(target, result._array.shape)
+    check_overlap(target, f"{name}(out=)")
     target._array[...] = result._array
     target._storage.bump(f"{name}(out=)")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import devices, dtypes
 from ..autograd.function import Op
+from ..autograd.writing import deliver
 from ..errors import teach
 from ..tensor import Tensor
 from .conversion import clone
@@ -173,7 +174,7 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> A
 @register(
     None, samples=[Sample(T(3)), Sample(T(3), -1), Sample(T(3, 4)), Sample(T(3, 4), diagonal=2)]
 )
-def diag(input: Any, diagonal: int = 0) -> Any:
+def diag(input: Any, diagonal: int = 0, *, out: Any = None) -> Any:
     """Of a vector, the matrix with it on the diagonal; of a matrix, its diagonal (a copy).
 
     Raises
@@ -193,7 +194,8 @@ def diag(input: Any, diagonal: int = 0) -> Any:
                 mend="use diag_embed(x) or x.diagonal(dim1=-2, dim2=-1) for a stack",
             )
         )
-    return diag_embed(input, diagonal) if input.ndim == 1 else clone(diagonal_of(input, diagonal))
+    made = diag_embed(input, diagonal) if input.ndim == 1 else clone(diagonal_of(input, diagonal))
+    return deliver("diag", made, out, input)
 
 
 @register(None, samples=[Sample(T(2, 2)), Sample(T(3), offset=1), Sample(T())])

@@ -219,15 +219,15 @@ def amin(input: Any, dim: Dims = (), keepdim: bool = False, *, out: Any = None) 
 
 
 @register(Argmax, samples=[Sample(T(2, 3)), *OVER_ONE])
-def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+def argmax(input: Any, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The index of the largest element, the first of equals. PyTorch: ``torch.argmax``."""
-    return Argmax.apply(input, dim=_one(dim, input), keepdim=keepdim)
+    return Argmax.apply(input, dim=_one(dim, input), keepdim=keepdim, out=out)
 
 
 @register(Argmin, samples=[Sample(T(2, 3)), *OVER_ONE])
-def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+def argmin(input: Any, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The index of the smallest element, the first of equals. PyTorch: ``torch.argmin``."""
-    return Argmin.apply(input, dim=_one(dim, input), keepdim=keepdim)
+    return Argmin.apply(input, dim=_one(dim, input), keepdim=keepdim, out=out)
 
 
 def _one(dim: int | None, input: Any) -> int | None:

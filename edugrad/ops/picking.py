@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.writing import deliver
 from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .indexing import Index, Put, Take, add_at, check_bounds, check_index
@@ -32,7 +32,7 @@ class IndexAdd(Op):
 
     @classmethod
     def write(cls, ctx: Any, target: Any, source: Any, index: Index, alpha: float) -> None:
-        scaled = source if alpha == 1 else source * source.dtype.type(alpha)
+        scaled = source if alpha == 1 else source * ctx.xp.asarray(alpha).astype(source.dtype)
         add_at(ctx.xp, target, index, scaled)
 
     @classmethod
@@ -153,7 +153,8 @@ def index_select(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     """
     _, places = _along("index_select", input, dim, index)
     if not input.ndim:
-        return IndexSelect.apply(input.reshape(1), index=places, out=out).reshape(())
+        picked = IndexSelect.apply(input.reshape(1), index=places).reshape(())
+        return deliver("index_select", picked, out, input)
     return IndexSelect.apply(input, index=places, out=out)
 
 
@@ -222,7 +223,8 @@ def index_add(
     -----
     PyTorch: ``torch.index_add``.
     """
-    return _index_add(partial(IndexAdd.apply, out=out), input, dim, index, source, alpha)
+    made = _index_add(IndexAdd.apply, input, dim, index, source, alpha)
+    return deliver("index_add", made, out, input, source)
 
 
 def _index_copy(apply: Any, input: Any, dim: int, index: Any, source: Any) -> Any:
@@ -266,7 +268,8 @@ def index_copy(input: Any, dim: int, index: Any, source: Any, *, out: Any = None
 
     PyTorch: ``torch.index_copy``.
     """
-    return _index_copy(partial(IndexCopy.apply, out=out), input, dim, index, source)
+    made = _index_copy(IndexCopy.apply, input, dim, index, source)
+    return deliver("index_copy", made, out, input, source)
 
 
 def _index_fill(in_place: bool, input: Any, dim: int, index: Any, value: Any) -> Any:

@@ -13,6 +13,7 @@ from edugrad import tensor
 WHOLE = tensor([[0, 1], [2, 3]])
 TRUE = tensor([True, False])
 ONES = edugrad.ones(2)
+BYTES = tensor([5, 6], dtype=edugrad.uint8)
 
 RESULTS: dict[str, tuple[Callable[[], Any], Any]] = {
     "arange from a place to end=": (lambda: edugrad.arange(0, end=3), [0, 1, 2]),
@@ -40,6 +41,39 @@ RESULTS: dict[str, tuple[Callable[[], Any], Any]] = {
         lambda: edugrad.addr(tensor([[True, True], [False, False]]), TRUE, TRUE, beta=3, alpha=2),
         [[True, True], [False, False]],
     ),
+    "arange of a short type counts its steps before it cuts them": (
+        lambda: edugrad.arange(0.0, -8.000001, -4.0, dtype=edugrad.int32),
+        [0, -4, -8],
+    ),
+    "linspace of a type without sign, downwards": (
+        lambda: edugrad.linspace(250, 0, 7, dtype=edugrad.uint8),
+        [250, 208, 166, 125, 83, 41, 0],
+    ),
+    "index_add takes away from a type without sign": (
+        lambda: BYTES.index_add(0, tensor([0]), BYTES[:1] // 5, alpha=-1),
+        [4, 6],
+    ),
+    "index_select of a number into out": (
+        lambda: edugrad.index_select(tensor(3.0), 0, tensor([0]), out=edugrad.empty(())),
+        3.0,
+    ),
+    "index_add to a number into out": (
+        lambda: edugrad.index_add(tensor(3.0), 0, tensor([0]), tensor(3.0), out=edugrad.empty(())),
+        6.0,
+    ),
+    "index_copy to a number into out": (
+        lambda: edugrad.index_copy(tensor(3.0), 0, tensor([0]), tensor(4.0), out=edugrad.empty(())),
+        4.0,
+    ),
+    "argmax into out": (
+        lambda: edugrad.argmax(WHOLE, 1, out=edugrad.empty(0, dtype=edugrad.int64)),
+        [1, 1],
+    ),
+    "argmin into out": (
+        lambda: edugrad.argmin(WHOLE, 1, out=edugrad.empty(0, dtype=edugrad.int64)),
+        [0, 0],
+    ),
+    "diag into out": (lambda: edugrad.diag(WHOLE, out=WHOLE.new_empty(2)), [0, 3]),
     "gather nothing, by an index of any type": (
         lambda: edugrad.gather(ONES, 0, edugrad.empty(0, dtype=edugrad.uint8)),
         [],
@@ -80,6 +114,11 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         lambda: edugrad.isclose(ONES, ONES, rtol=-0.5),
         RuntimeError,
         "rtol must be greater than or equal to zero, but got -0.5",
+    ),
+    "out is one number, expanded": (
+        lambda: edugrad.cat([ONES, ONES], out=edugrad.empty(1).expand(4)),
+        RuntimeError,
+        "more than one element of the written-to tensor refers to a single memory location",
     ),
     "hsplit by a word": (
         lambda: edugrad.hsplit(ONES, "abc"),
