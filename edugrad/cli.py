@@ -122,6 +122,8 @@ def lab(arguments: argparse.Namespace) -> None:
     if arguments.in_place:
         if not folder.is_dir():
             sys.exit(f"--in-place opens a folder of lessons that exists; got {folder}.")
+    elif folder.exists() and not folder.is_dir():
+        sys.exit(f"The lessons are copied to a folder; {folder} is a file. Name another.")
     else:
         print(report(copy_lessons(shipped_lessons(), folder), folder))
     serve(folder, arguments.port, has_display() and not arguments.no_browser)

@@ -176,6 +176,17 @@ class TestCommandLine:
         assert (folder / "01_graph.ipynb").read_text() == "graph"
         assert capsys.readouterr().out == f"{folder}: 3 files copied.\n"
 
+    def test_a_file_is_not_a_folder(self, tmp_path: Path, served: Served):
+        file = tmp_path / "notes.txt"
+        file.write_text("mine")
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(["lab", str(file)])
+        assert str(stopped.value) == (
+            f"The lessons are copied to a folder; {file} is a file. Name another."
+        )
+        assert served == []
+        assert file.read_text() == "mine"
+
     def test_lab_without_a_folder_uses_edugrad_lessons(
         self,
         shipped: Path,
