@@ -518,7 +518,7 @@ def rms_norm(
         The last dimensions of the input, over which the mean is taken.
     weight : Tensor of that shape, optional
     eps : float, optional
-        The smallest step of the input's dtype at 1 unless given.
+        The smallest step of the input's dtype (of float32 for float16) at 1 unless given.
 
     Notes
     -----
@@ -526,11 +526,14 @@ def rms_norm(
     Normalization", 2019.
     """
     shape = _check_normalized("rms_norm", input, normalized_shape, weight=weight)
+    need_floating("rms_norm", input)
+    wide = input.float() if input.dtype.name == "float16" else input
     if eps is None:
-        eps = float(np.finfo(input.dtype.numpy).eps)
+        eps = float(np.finfo(wide.dtype.numpy).eps)
     dims = tuple(range(-len(shape), 0))
-    result = input * ((input * input).mean(dims, keepdim=True) + eps).rsqrt()
-    return result if weight is None else result * weight
+    result = wide * ((wide * wide).mean(dims, keepdim=True) + eps).rsqrt()
+    result = result if weight is None else result * weight
+    return result.to(input.dtype) if wide is not input else result
 
 
 @register(

@@ -393,3 +393,14 @@ def test_adaptive_pools_name_the_dimensions_a_size_needs() -> None:
 def test_rrelu_refuses_exchanged_bounds() -> None:
     with pytest.raises(RuntimeError, match="Lower bound should be less than or equal"):
         F.rrelu(ones(2), 0.3, 0.1)
+
+
+def test_rms_norm_of_float16_squares_in_float32() -> None:
+    x = tensor([300.0, -400.0], dtype=edugrad.float16)
+    found = F.rms_norm(x, (2,), tensor([1.0, 2.0], dtype=edugrad.float16))
+    assert found.dtype is edugrad.float16
+    assert found.tolist() == [0.8486328125, -2.263671875]
+    small = F.rms_norm(tensor([0.01, -0.02, 0.5], dtype=edugrad.float16), (3,))
+    assert small.tolist() == [0.03460693359375, -0.0692138671875, 1.73046875]
+    with pytest.raises(NotImplementedError, match="\"rms_norm\" not implemented for 'Long'"):
+        F.rms_norm(tensor([1, 2]), (2,))
