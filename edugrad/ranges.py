@@ -149,7 +149,7 @@ def _equal_steps(start: Any, end: Any, steps: int, kind: DType) -> np.ndarray:
         return np.full(steps, start).astype(kind.numpy)
     first, last = np.array([start, end]).astype(kind.numpy)
     precision: Any = kind.numpy.type if kind.is_floating_point else np.float32
-    span = last - first if kind.is_floating_point else precision(int(last) - int(first))
+    span = last - first if kind.is_floating_point else np.int64(int(last) - int(first))
     step = float(span / precision(steps - 1))
     index = np.arange(steps)
     up = float(first) + step * index

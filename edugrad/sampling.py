@@ -193,8 +193,12 @@ def exponential_(input: Tensor, lambd: float = 1, *, generator: Generator | None
     return _fill(input, -np.log1p(-drawn) / lambd)
 
 
-def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: Generator | None = None
+) -> Tensor:
     """Ones with the probabilities in ``input``, zeros otherwise.
+
+    With a number ``p``, that is the probability of all, and ``input`` gives shape and dtype only.
 
     Raises
     ------
@@ -206,7 +210,7 @@ def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     PyTorch: ``torch.bernoulli``; the stream may differ.
     """
     result: Tensor = Tensor._wrap(input._array.copy(), input._device)
-    return bernoulli_(result, input, generator=generator)
+    return bernoulli_(result, input if p is None else p, generator=generator)
 
 
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:

@@ -49,6 +49,10 @@ RESULTS: dict[str, tuple[Callable[[], Any], Any]] = {
         lambda: edugrad.linspace(250, 0, 7, dtype=edugrad.uint8),
         [250, 208, 166, 125, 83, 41, 0],
     ),
+    "linspace of whole numbers steps in double precision": (
+        lambda: edugrad.linspace(4.3, -3, 50, dtype=edugrad.int64).sum(),
+        22,
+    ),
     "index_add takes away from a type without sign": (
         lambda: BYTES.index_add(0, tensor([0]), BYTES[:1] // 5, alpha=-1),
         [4, 6],
@@ -74,6 +78,7 @@ RESULTS: dict[str, tuple[Callable[[], Any], Any]] = {
         [0, 0],
     ),
     "diag into out": (lambda: edugrad.diag(WHOLE, out=WHOLE.new_empty(2)), [0, 3]),
+    "bernoulli with one probability": (lambda: edugrad.bernoulli(ONES, 0.0), [0.0, 0.0]),
     "gather nothing, by an index of any type": (
         lambda: edugrad.gather(ONES, 0, edugrad.empty(0, dtype=edugrad.uint8)),
         [],
