@@ -260,6 +260,7 @@ def multinomial(
     -----
     PyTorch: ``torch.multinomial``; the stream may differ.
     """
+    _check_weights(input, num_samples)
     weights = devices.to_numpy(input._array).astype(np.float64)
     rows = weights.reshape(-1, weights.shape[-1])
     if not np.isfinite(rows).all() or (rows < 0).any() or (rows.sum(1) <= 0).any():
@@ -286,6 +287,22 @@ def multinomial(
     shape = (*weights.shape[:-1], num_samples)
     moved = devices.move(chosen.reshape(shape), devices.CPU, input._device)
     return Tensor._wrap(moved, input._device)
+
+
+def _check_weights(input: Tensor, num_samples: int) -> None:
+    if input.ndim not in (1, 2):
+        rule = "prob_dist must be 1 or 2 dim"
+        got = f"weights of shape {tuple(input.shape)}"
+        mend = "give one row of weights, or a matrix of rows"
+    elif not input.is_floating_point():
+        rule = f"multinomial only supports floating-point dtypes for input, got: {input.dtype}"
+        got, mend = f"weights of {input.dtype}", "convert them: input.float()"
+    elif num_samples <= 0:
+        rule = "cannot sample n_sample <= 0 samples"
+        got, mend = f"num_samples={num_samples}", "draw at least one"
+    else:
+        return
+    raise RuntimeError(teach(rule, got=got, mend=mend))
 
 
 def _with_replacement(rows: np.ndarray, count: int, draw: Generator) -> np.ndarray:

@@ -177,7 +177,7 @@ def of_vector(apply: Any, input: Any, source: Any, **params: Any) -> Any:
     """Call an op that wants at least one dimension; a 0-d tensor is written through a view."""
     if input.ndim:
         return apply(input, source, **params)
-    made = apply(input.reshape(1), source.reshape(1), **params)
+    made = apply(input.reshape(1), source if source.ndim else source.reshape(1), **params)
     return made.reshape(()) if made._view is None else input
 
 

@@ -36,6 +36,18 @@ class PowerOfTensor(Power):
     derivatives = ("grad · b · a^(b-1)", "")
 
     @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        if _whole(a, b) and b < 0:
+            raise RuntimeError(
+                teach(
+                    "Integers to negative integer powers are not allowed",
+                    got="an integer tensor and a negative exponent",
+                    mend="convert to floating point first: x.float() ** -1",
+                )
+            )
+        return Power.forward(ctx, a, b)
+
+    @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         a, b, _ = ctx.saved_tensors
         if b == 0:
@@ -79,15 +91,20 @@ def _power(xp: Any, a: Any, b: Any) -> Any:
     if type(b) is float and b == -0.5 and kind(a) == "f":
         return 1 / xp.sqrt(a)
     need_kernel("pow", "fiu", a if hasattr(a, "dtype") else b)
-    if kind(a) in "iu" and kind(b) in "iu" and (b < 0 if type(b) is int else (b < 0).any()):
-        raise RuntimeError(
-            teach(
-                "Integers to negative integer powers are not allowed",
-                got="an integer tensor and a negative exponent",
-                mend="convert to floating point first: x.float() ** -1",
-            )
-        )
+    if _whole(a, b) and (b < 0 if type(b) is int else (b < 0).any()):
+        return _integer_power(xp, a, b)
     return xp.power(a, b)
+
+
+def _whole(a: Any, b: Any) -> bool:
+    return kind(a) in "iu" and kind(b) in "iu"
+
+
+def _integer_power(xp: Any, a: Any, b: Any) -> Any:
+    """Integer powers of which some are negative: 1 / a**n, rounded towards zero."""
+    powers = xp.power(a, xp.where(b < 0, -b, b))
+    inverses = xp.where((a == 1) | (a == -1), powers, 0)
+    return xp.where(b < 0, inverses, powers).astype(powers.dtype)
 
 
 def _pow(base: Any, exponent: Any) -> type[Op]:

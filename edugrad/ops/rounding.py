@@ -146,7 +146,12 @@ ceil = unary(Ceil, *STEPS)
 trunc = unary(Trunc, *STEPS, aliases=["fix"])
 
 
-@register(Round, samples=[*STEPS, Sample(T(7, distinct=True), decimals=1)])
+def _round_(input: Any, *, decimals: int = 0) -> Any:
+    """In-place version of :func:`round`."""
+    return Round.apply_(input, decimals=decimals)
+
+
+@register(Round, samples=[*STEPS, Sample(T(7, distinct=True), decimals=1)], inplace=_round_)
 def round(input: Any, *, decimals: int = 0, out: Any = None) -> Any:
     """Round each element to ``decimals`` places; halves go to the even neighbour.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..autograd.function import Op
@@ -26,9 +27,10 @@ class Searchsorted(Op):
         b = xp.asarray(b)
         if a.ndim == 1:
             return xp.asarray(_search(xp, a, b.reshape(-1), side)).reshape(b.shape).astype(dtype)
-        sequences, values = a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1])
+        rows = math.prod(a.shape[:-1])
+        sequences, values = a.reshape(rows, a.shape[-1]), b.reshape(rows, b.shape[-1])
         found = xp.empty(values.shape, dtype)
-        for row in range(len(values)):
+        for row in range(rows):
             found[row] = _search(xp, sequences[row], values[row], side)
         return found.reshape(b.shape)
 

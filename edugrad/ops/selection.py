@@ -130,6 +130,8 @@ def where_method(self: Any, condition: Any, other: Any) -> Any:
 def _masked_fill_(input: Any, mask: Any, value: Any) -> Any:
     """In-place version of :func:`masked_fill`."""
     _check_condition("masked_fill_", mask)
+    if isinstance(value, Tensor) and value.requires_grad:
+        return input.copy_(masked_fill(input, mask, value))
     return MaskedFill.apply_(input, mask, value=_number(value))
 
 
@@ -152,11 +154,23 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     tensor([1., 0., 0.])
     """
     _check_condition("masked_fill", mask)
-    return MaskedFill.apply(input, mask, value=_number(value))
+    number = _number(value)
+    if isinstance(value, Tensor) and value.requires_grad:
+        return Where.apply(mask, value.to(input.dtype), input)
+    return MaskedFill.apply(input, mask, value=number)
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(
+                teach(
+                    "masked_fill only supports a 0-dimensional value tensor, but got tensor with "
+                    f"{value.ndim} dimension(s)",
+                    got=f"a value of shape {tuple(value.shape)}",
+                    mend="use edugrad.where(mask, values, x) for a value at each place",
+                )
+            )
         return value.item()
     if isinstance(value, (int, float)):
         return value

@@ -495,6 +495,8 @@ def sum_to_size(input: Any, *shape: Any) -> Any:
     PyTorch: ``torch.Tensor.sum_to_size``.
     """
     wanted, have = lengths(shape), input._array.shape
+    if not wanted:
+        return input.sum()
     lead = len(have) - len(wanted)
     dims = tuple(range(lead)) + tuple(
         k + lead for k, length in enumerate(wanted) if length == 1 and have[k + lead] != 1

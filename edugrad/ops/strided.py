@@ -326,7 +326,7 @@ def diagonal_dims(ndim: int, dim1: int, dim2: int) -> dict[str, int]:
     return {"dim1": first, "dim2": second}
 
 
-def empty_strided(input: Any, size: Any, stride: Any) -> Any:
+def empty_strided(input: Any, size: Any, stride: Any, **options: Any) -> Any:
     """A new tensor like ``input`` of this shape whose memory has these strides; not initialised.
 
     Notes
@@ -335,7 +335,8 @@ def empty_strided(input: Any, size: Any, stride: Any) -> Any:
     """
     sizes, steps = lengths((size,)), lengths((stride,))
     room = 1 + sum((n - 1) * step for n, step in zip(sizes, steps, strict=True))
-    xp, dtype = input._device.xp, input._array.dtype
-    memory = xp.empty(room if math.prod(sizes) else 0, dtype)
-    array = stride_view(xp, memory, sizes, [step * dtype.itemsize for step in steps])
-    return Tensor._wrap(array, input._device)
+    needs_grad = options.pop("requires_grad", False)
+    memory = input.new_empty(room if math.prod(sizes) else 0, **options)
+    xp, itemsize = memory._device.xp, memory._array.dtype.itemsize
+    array = stride_view(xp, memory._array, sizes, [step * itemsize for step in steps])
+    return Tensor._wrap(array, memory._device).requires_grad_(needs_grad)
