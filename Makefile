@@ -56,12 +56,13 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
 	@$(INSTALL) -e ".[dev]"
 	@touch $@ $(VENV)/.test $(VENV)/.lessons
 
-# PyTorch has an environment of its own; 2.13.0 is the version that edugrad is compared with.
+# PyTorch has an environment of its own (with scikit-learn's data and torchinfo's tables to compare
+# with); 2.13.0 is the version that edugrad is compared with.
 .parity/.installed: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing PyTorch into .parity (a minute or two, once)"
 	@$(PY) -m venv .parity
 	@.parity/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-	  torch==2.13.0 -e .
+	  torch==2.13.0 scikit-learn torchinfo -e .
 	@touch $@
 
 $(VENV)/pyvenv.cfg:
