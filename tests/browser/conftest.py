@@ -10,10 +10,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.lab import NO_BROWSER, LabPage, LabServer, find_browser, open_browser
+from tests.browser.lesson import Lesson
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 
@@ -55,6 +57,19 @@ def lab_page(browser: Browser, jupyterlab: LabServer) -> Iterator[Callable[..., 
         page.close()
     for page in pages:
         page.check()
+
+
+@pytest.fixture(params=["light", "dark"])
+def lesson(
+    request: pytest.FixtureRequest, lab_page: Callable[..., LabPage], jupyterlab: LabServer
+) -> Callable[[str], Lesson]:
+    """Open a lesson and run it, in both themes."""
+
+    def run(name: str) -> Lesson:
+        cells = nbformat.read(jupyterlab.folder / name, as_version=4).cells
+        return Lesson(lab_page(name, theme=request.param), cells)
+
+    return run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
