@@ -7,7 +7,7 @@ Importing edugrad loads NumPy and nothing else.
 import warnings as _warnings
 from typing import Any as _Any
 
-from . import autograd, cuda, dtypes, linalg, nn, ops, special
+from . import autograd, cuda, dtypes, linalg, nn, ops, special, utils
 from .autograd import (
     enable_grad,
     inference_mode,

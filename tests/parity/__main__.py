@@ -11,6 +11,7 @@ import torch
 import edugrad
 from edugrad.ops import OPS
 
+from . import data  # noqa: F401
 from .lessons import LESSONS
 from .lessons import differences as lesson_differences
 from .listed import absent

@@ -1,0 +1,19 @@
+"""Tools around the tensors: so far :mod:`edugrad.utils.data`, the data of a training loop.
+
+A submodule is loaded when it is first used: importing edugrad costs nothing more.
+"""
+
+import importlib as _importlib
+from typing import Any as _Any
+
+_SUBMODULES = ("data",)
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _SUBMODULES:
+        return _importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(_SUBMODULES)
