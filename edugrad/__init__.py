@@ -4,10 +4,12 @@
 Importing edugrad loads NumPy and nothing else.
 """
 
+import importlib as _importlib
 import warnings as _warnings
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from . import autograd, cuda, dtypes, linalg, nn, ops, special, utils
+from . import autograd, cuda, dtypes, linalg, ops, special
 from .autograd import (
     enable_grad,
     inference_mode,
@@ -73,6 +75,12 @@ from .size import Size
 from .tensor import Tensor
 from .version import __version__
 
+if _TYPE_CHECKING:
+    from . import nn, utils
+
+# Packages that are loaded when they are first used, so that ``import edugrad`` stays fast.
+_ON_DEMAND = ("nn", "utils")
+
 # NumPy warns of overflow and 0/0; PyTorch returns inf and nan, and so does edugrad.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"edugrad\.")
 
@@ -97,6 +105,12 @@ def is_tensor(obj: _Any) -> _Any:
 
 
 def __getattr__(name: str) -> _Any:
+    if name in _ON_DEMAND:
+        return _importlib.import_module(f"{__name__}.{name}")
     if name in dtypes.ABSENT:
         raise AttributeError(dtypes.absent(name))
     raise AttributeError(f"module 'edugrad' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ON_DEMAND})

@@ -35,7 +35,7 @@ class Mode(threading.local):
     recorder: Recorder | None = None
     packer: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
     watched = False
-    scope: str | None = None
+    scope: Any = None
 
     def watch(self, **watchers: Any) -> None:
         """Set ``anomaly``, ``recorder`` or ``packer``; ops test the one flag ``watched``."""

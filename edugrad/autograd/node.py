@@ -39,7 +39,7 @@ class Handle:
 
     _ids = itertools.count()
 
-    def __init__(self, hooks: dict[int, Callable[..., Any]], hook: Callable[..., Any]) -> None:
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
         self.id = next(self._ids)
         self._hooks = hooks
         hooks[self.id] = hook
@@ -67,8 +67,8 @@ class Node:
         number down never meets a node before all its gradients have arrived.
     site : CallSite or None
         The user's line that made the node.
-    scope : str or None
-        The path of the module that was running.
+    scope : edugrad.nn.scope.Scope or None
+        The call of the module that was running.
 
     Notes
     -----
@@ -82,7 +82,7 @@ class Node:
     edges: tuple[Edge | None, ...]
     sequence: int
     site: CallSite | None
-    scope: str | None
+    scope: Any
     hooks: Hooks | None
 
     def place(self, edges: tuple[Edge | None, ...], site: CallSite | None) -> None:

@@ -137,7 +137,7 @@ class _Reach:
             op=node,
             node=node,
             params=getattr(node, "params", {}),
-            module=node.scope,
+            module=None if node.scope is None else node.scope.path,
             source=source_line(node.site),
         )
         step.outputs = self._outputs(node, inputs)

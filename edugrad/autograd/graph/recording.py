@@ -72,7 +72,7 @@ class Recording:
             op=node if isinstance(node, Op) else None,
             node=node if tracked else None,
             params=params,
-            module=mode.scope,
+            module=None if mode.scope is None else mode.scope.path,
             source=source_line(call_site()),
         )
         number = self._draft.add(step)
@@ -95,7 +95,7 @@ class Recording:
             [self._made[id(base)], written],
             op=ReplaceRegion,
             node=node if followed else None,
-            module=mode.scope,
+            module=None if mode.scope is None else mode.scope.path,
             source=source_line(call_site()),
         )
         number = self._draft.add(step)

@@ -1,0 +1,165 @@
+"""What a Module is: its attributes, its tree, its state, its text."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+import edugrad
+from edugrad import nn
+from edugrad.autograd import graph
+
+
+class Net(nn.Module):
+    """The chapter's network, smaller."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flatten = nn.Flatten()
+        self.linear_relu_stack = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+        self.register_buffer("seen", edugrad.tensor(0))
+
+    def forward(self, x):
+        return self.linear_relu_stack(self.flatten(x))
+
+
+NET = """\
+Net(
+  (flatten): Flatten(start_dim=1, end_dim=-1)
+  (linear_relu_stack): Sequential(
+    (0): Linear(in_features=4, out_features=3, bias=True)
+    (1): ReLU()
+    (2): Linear(in_features=3, out_features=2, bias=True)
+  )
+)"""
+KEYS = [
+    "seen",
+    "linear_relu_stack.0.weight",
+    "linear_relu_stack.0.bias",
+    "linear_relu_stack.2.weight",
+    "linear_relu_stack.2.bias",
+]
+
+
+def test_its_text():
+    assert repr(Net()) == NET
+
+
+def test_its_state_has_pytorchs_keys():
+    assert list(Net().state_dict()) == KEYS
+
+
+def test_import_edugrad_does_not_load_nn():
+    program = "import edugrad, sys; print('edugrad.nn' in sys.modules, edugrad.nn.Linear.__name__)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "False Linear\n"
+
+
+def test_initial_numbers_are_pytorchs():
+    """``torch.manual_seed(0); torch.nn.Linear(2, 2)`` in PyTorch 2.13, to the last bit."""
+    edugrad.manual_seed(0)
+    layer = nn.Linear(2, 2)
+    assert layer.weight.tolist() == [
+        [-0.005293981172144413, 0.37932288646698],
+        [-0.5819807648658752, -0.5203874707221985],
+    ]
+    assert layer.bias.tolist() == [-0.27234524488449097, 0.1896158903837204]
+
+
+def test_shared_parameters_are_visited_once():
+    layer = nn.Linear(2, 2)
+    net = nn.Sequential(layer, layer)
+    assert [name for name, _ in net.named_parameters()] == ["0.weight", "0.bias"]
+    every = [name for name, _ in net.named_parameters(remove_duplicate=False)]
+    assert every == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert list(net.state_dict()) == every
+
+
+def test_gradients_reach_the_parameters():
+    net = Net()
+    net(edugrad.ones(5, 2, 2)).sum().backward()
+    assert net.linear_relu_stack[2].bias.grad.tolist() == [5.0, 5.0]
+    net.zero_grad()
+    assert all(parameter.grad is None for parameter in net.parameters())
+
+
+def test_conversion_keeps_the_parameters_themselves():
+    net = Net()
+    weight = net.linear_relu_stack[0].weight
+    net.double()
+    assert net.linear_relu_stack[0].weight is weight
+    assert weight.dtype is edugrad.float64
+    assert net.seen.dtype is edugrad.int64
+
+
+def test_copies_and_pickles_have_memory_of_their_own():
+    net = Net()
+    for other in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert repr(other) == NET
+        assert list(other.state_dict()) == KEYS
+        with edugrad.no_grad():
+            other.linear_relu_stack[0].weight.fill_(7)
+        assert not (net.linear_relu_stack[0].weight == 7).any()
+        assert isinstance(other.linear_relu_stack[0].weight, nn.Parameter)
+
+
+def test_a_near_name_is_suggested():
+    with pytest.raises(AttributeError, match="did you mean 'flatten'") as caught:
+        Net().flaten  # noqa: B018
+    assert str(caught.value).startswith("'Net' object has no attribute 'flaten'\n")
+
+
+def test_forgetting_super_init_says_so():
+    class Forgetful(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(1, 1)
+
+    with pytest.raises(
+        AttributeError, match=r"cannot assign module before Module.__init__\(\) call"
+    ) as caught:
+        Forgetful()
+    assert "let Forgetful.__init__ begin with super().__init__()" in str(caught.value)
+
+
+def test_a_module_without_forward_says_so():
+    with pytest.raises(
+        NotImplementedError, match=r'Module \[Module\] is missing the required "forward" function'
+    ):
+        nn.Module()(1)
+
+
+def test_loading_lists_everything_that_is_wrong():
+    net = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
+    state = net.state_dict()
+    state["0.weight"] = edugrad.ones(3, 4)
+    state["1.weight"] = edugrad.ones(2, 3)
+    state["2.weight"] = state.pop("0.bias")
+    with pytest.raises(RuntimeError) as caught:
+        net.load_state_dict(state)
+    assert str(caught.value).splitlines() == [
+        "Error(s) in loading state_dict for Sequential:",
+        '\tMissing key(s) in state_dict: "0.bias". ',
+        '\tUnexpected key(s) in state_dict: "2.weight". ',
+        "\tsize mismatch for 0.weight: copying a param with shape edugrad.Size([3, 4]) from "
+        "checkpoint, the shape in current model is edugrad.Size([3, 2]).",
+        "\tsize mismatch for 1.weight: copying a param with shape edugrad.Size([2, 3]) from "
+        "checkpoint, the shape in current model is edugrad.Size([1, 3]).",
+        "  got:  1 paths missing, 1 unexpected, 2 of another shape",
+        "  mend: build the model with the sizes that the state was saved from",
+    ]
+
+
+def test_a_recorded_graph_knows_the_modules():
+    net = Net()
+    with graph.record() as recording:
+        net(edugrad.ones(1, 2, 2))
+    made = {node.label: node.module for node in recording.snapshot().nodes if node.kind == "op"}
+    assert made == {
+        "view": "flatten",
+        "linear": "linear_relu_stack.2",
+        "relu": "linear_relu_stack.1",
+    }
