@@ -20,6 +20,12 @@ class Lesson:
     def output(self, cell: str) -> Locator:
         return self.lab.output(self.places[cell])
 
+    def check_that_only_marked_cells_failed(self) -> None:
+        """Assert that errors stand below the cells that are meant to fail, and nowhere else."""
+        for name, cell in self.cells.items():
+            failed = self.output(name).locator('[data-mime-type="application/vnd.jupyter.stderr"]')
+            assert failed.count() == ("raises-exception" in cell.metadata.get("tags", ())), name
+
     def edit(self, cell: str, old: str, new: str) -> None:
         """Type a change of the cell's original text and run it."""
         assert old in self.cells[cell].source
