@@ -1,4 +1,7 @@
-"""Compare edugrad with PyTorch and print a table: ``python -m tests.parity [name …]``."""
+"""Compare edugrad with PyTorch and print a table: ``python -m tests.parity [name …]``.
+
+The name ``modules`` stands for all of :mod:`tests.parity.layers`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from . import data  # noqa: F401
 from .lessons import LESSONS
 from .lessons import differences as lesson_differences
 from .listed import absent
+from .modules import differences as module_differences
+from .modules import layers
 from .operators import differences
 from .semantics import CHECKS
 
@@ -39,6 +44,13 @@ def verdicts(names: list[str]) -> dict[str, tuple[str, list[str]]]:
     for name in LESSONS:
         if not names or name in names:
             found = lesson_differences(name)
+            table[name] = ("differs" if found else "same"), found
+    for name, row in layers().items():
+        if not names or name in names or "modules" in names:
+            try:
+                found = [text for text in module_differences(edugrad, torch, row) if text]
+            except Exception as error:
+                found = [f"{type(error).__name__}: {error}"]
             table[name] = ("differs" if found else "same"), found
     if not names:
         table.update({name: ("absent", []) for name in absent(edugrad)})
