@@ -175,7 +175,7 @@ def _examine_slope(made: Any, x: Any) -> None:
 
 def _examine_curvature(made: Any) -> None:
     x = torch.tensor([0.5, 2.0], dtype=torch.float64, requires_grad=True)
-    (slope,) = torch.autograd.grad(made.apply(x).sum(), x, create_graph=True)
+    slope: Any = torch.autograd.grad(made.apply(x).sum(), x, create_graph=True)[0]
     curvature = None
     if slope.requires_grad:
         (curvature,) = torch.autograd.grad(slope.sum(), x, allow_unused=True)
@@ -215,7 +215,7 @@ def _examine_newton(made: Any) -> str:
     for f, start in ((quartic, 2.0), (valley, 1.5)):
         x = torch.tensor(start, dtype=torch.float64, requires_grad=True)
         y = f(x)
-        (slope,) = torch.autograd.grad(y, x, create_graph=True)
+        slope: Any = torch.autograd.grad(y, x, create_graph=True)[0]
         (curvature,) = torch.autograd.grad(slope, x)
         y, slope, at = y.detach(), slope.detach(), x.detach()
         compare(
