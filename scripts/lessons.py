@@ -29,7 +29,13 @@ METADATA = {
 def execute(path: Path) -> None:
     """Run one notebook from a fresh kernel and write it back with its outputs."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False).execute()
+    NotebookClient(
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        store_widget_state=False,
+        coalesce_streams=True,
+    ).execute()
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if key in cell.metadata}

@@ -7,7 +7,6 @@ carries its own copy with the light theme's colours filled in.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -15,6 +14,10 @@ from pathlib import Path
 from .graph_layout import HEIGHT, Layout, Placed, Point, Route, label_lines
 from .graph_layout import LABEL_CHARACTER as LABEL
 from .graph_model import Box, Item, Link, Scene
+from .look.colours import fill_in, picture_rules
+from .look.svg import coordinate as _n
+from .look.svg import points as _points
+from .look.svg import text as _text
 
 MARGIN = 16
 LEGEND = 36
@@ -23,28 +26,13 @@ _STYLE = Path(__file__).with_suffix("").with_name("graph_view.css")
 
 @cache
 def picture_style() -> str:
-    """The rules of ``graph_view.css`` that colour the picture, with their variables open."""
-    text = _STYLE.read_text(encoding="utf-8")
-    rules = text.split("/* picture: begin */")[1].split("/* picture: end */")[0]
-    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", rules, flags=re.S)).strip()
-
-
-@cache
-def _light_colours() -> dict[str, str]:
-    text = _STYLE.read_text(encoding="utf-8")
-    block = text.split(".eg-graph {")[1].split("}")[0]
-    return {
-        name: fallback or value
-        for name, value, fallback in re.findall(
-            r"(--eg-[\w-]+):\s*((?:var\(--jp-[\w-]+,\s*([^;]+)\))|[^;]+);", block
-        )
-    }
+    """The rules of ``graph_view.css`` that colour the picture, with their tokens open."""
+    return picture_rules(_STYLE.read_text(encoding="utf-8"))
 
 
 def static_style() -> str:
-    """The picture's rules with the light theme's colours in place of the variables."""
-    colours = _light_colours()
-    return re.sub(r"var\((--eg-[\w-]+)\)", lambda match: colours[match[1]], picture_style())
+    """The picture's rules with the light theme's colours in place of the tokens."""
+    return fill_in(picture_style())
 
 
 def draw(scene: Scene, layout: Layout, style: str = "") -> str:
@@ -70,24 +58,6 @@ def draw(scene: Scene, layout: Layout, style: str = "") -> str:
         parts.append(_legend(scene, height))
     parts.append("</svg>")
     return "".join(parts)
-
-
-def _n(value: float) -> str:
-    """A coordinate with at most one decimal: short, and the same on every platform."""
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _points(*points: Point) -> str:
-    return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
-
-
-def _text(kind: str, x: float, y: float, text: str, anchor: str = "start") -> str:
-    if not text:
-        return ""
-    return (
-        f'<text class="eg-{kind}" x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">'
-        f"{escape(text)}</text>"
-    )
 
 
 def _box(box: Box, layout: Layout) -> str:

@@ -1,14 +1,10 @@
+import { bindKeys, clamp, iconButton, listen, make, makeRoot, setTraits, showLegend, still } from "./look/elements.js";
+import { Stepper, startClock } from "./look/stepper.js";
 /* GraphView in the browser. Python sends the finished drawing and all steps in the trait `picture`;
    here they are shown: which step is reached, which node is selected, how far it is zoomed.
    The state is in the model's traits, so every view of one model agrees. */
 
-const ICONS = {
-  first: "M4 3v10M13 3L6 8l7 5z",
-  previous: "M11 3L4 8l7 5z",
-  play: "M4 2.5L13 8l-9 5.5z",
-  pause: "M4.5 3v10M11.5 3v10",
-  next: "M5 3l7 5-7 5z",
-  last: "M12 3v10M3 3l7 5-7 5z",
+const ZOOM_ICONS = {
   smaller: "M3 8h10",
   larger: "M3 8h10M8 3v10",
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
@@ -38,89 +34,28 @@ const LOWEST = 340;
 const SMALLEST_READABLE = 0.6;
 const WHOLE = -1;
 
-/** Make an element: `make("button", {class: "x", text: "Save"}, child, ...)`. */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") element.textContent = value;
-    else if (name === "html") element.innerHTML = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-function iconButton(icon, label, action) {
-  const path = `<path class="eg-icon" d="${ICONS[icon]}"/>`;
-  const html = `<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${path}</svg>`;
-  const button = make("button", { type: "button", title: label, "aria-label": label, html });
-  button.addEventListener("click", action);
-  return button;
-}
-
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-const stepsOf = (model) => model.get("picture").steps ?? [];
-
-function setTraits(model, traits) {
-  for (const [name, value] of Object.entries(traits)) model.set(name, value);
-  model.save_changes();
-}
-
-function goTo(model, step, playing = false) {
-  setTraits(model, { step: clamp(step, 0, stepsOf(model).length), playing });
-}
-
-/** Runs the steps while `playing` is set; one clock for each model, however many views it has. */
-function startClock(model) {
-  let timer = null;
-  const tick = () => {
-    const total = stepsOf(model).length;
-    const next = model.get("step") + 1;
-    goTo(model, next, next < total);
-    if (next < total) timer = setTimeout(tick, pause());
-  };
-  const pause = () => clamp(40000 / stepsOf(model).length, 120, 1200);
-  const onPlaying = () => {
-    clearTimeout(timer);
-    if (!model.get("playing")) return;
-    if (model.get("step") >= stepsOf(model).length) goTo(model, 0, true);
-    timer = setTimeout(tick, pause());
-  };
-  model.on("change:playing", onPlaying);
-  onPlaying();
-  return () => {
-    clearTimeout(timer);
-    model.off("change:playing", onPlaying);
-  };
-}
-
 class View {
   constructor(model, el) {
     this.model = model;
-    this.root = make("div", {
-      class: "eg-graph",
-      role: "group",
-      "aria-label": "Graph viewer",
-      "data-lm-suppress-shortcuts": "true",
-    });
+    this.root = makeRoot("eg-graph", "Graph viewer");
+    this.stepper = new Stepper(model, (step) => this.describe(step));
     this.root.append(this.makeToolbar(), this.makeBody(), this.makeFooter());
     el.append(this.root);
-    this.listeners = [
-      ["change:picture", () => this.draw()],
-      ["change:step", () => this.showStep()],
-      ["change:playing", () => this.showPlaying()],
-      ["change:selected", () => this.showSelected()],
-      ["change:zoom", () => this.resize()],
-    ];
-    for (const [name, listener] of this.listeners) model.on(name, listener);
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.stop = listen(model, {
+      picture: () => this.draw(),
+      step: () => this.showStep(),
+      selected: () => this.showSelected(),
+      zoom: () => this.resize(),
+    });
+    bindKeys(this.root, (event) => this.keys(event.target));
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.stage);
     this.draw();
   }
 
   remove() {
-    for (const [name, listener] of this.listeners) this.model.off(name, listener);
+    this.stop();
+    this.stepper.stop();
     this.observer.disconnect();
   }
 
@@ -128,13 +63,12 @@ class View {
 
   makeToolbar() {
     const { model } = this;
-    const to = (place) => () => goTo(model, place());
-    const step = () => model.get("step");
-    this.playButton = iconButton("play", "Play", () => this.togglePlay());
-    this.slider = make("input", { type: "range", min: "0", step: "1", "aria-label": "Step" });
-    this.slider.addEventListener("input", () => goTo(model, Number(this.slider.value)));
-    this.counter = make("output", { class: "eg-counter" });
-    this.fitButton = iconButton("fit", "Show the whole graph", () =>
+    const zoomButton = (icon, label, action) => {
+      const button = iconButton(ZOOM_ICONS[icon], label, action);
+      button.classList.add("eg-outlined");
+      return button;
+    };
+    this.fitButton = zoomButton("fit", "Show the whole graph", () =>
       setTraits(model, { zoom: model.get("zoom") === WHOLE ? 0 : WHOLE }),
     );
     const save = (kind) => {
@@ -143,38 +77,24 @@ class View {
       button.addEventListener("click", () => this.save(kind));
       return button;
     };
-    this.toolbar = make(
-      "div",
-      { class: "eg-toolbar", role: "toolbar", "aria-label": "Steps and view" },
-      iconButton("first", "First step", to(() => 0)),
-      iconButton("previous", "Previous step", to(() => step() - 1)),
-      this.playButton,
-      iconButton("next", "Next step", to(() => step() + 1)),
-      iconButton("last", "Last step", to(() => stepsOf(model).length)),
-      this.slider,
-      this.counter,
-      make(
-        "span",
-        { class: "eg-tools" },
-        iconButton("smaller", "Zoom out", () => this.zoomBy(1 / 1.25)),
-        iconButton("larger", "Zoom in", () => this.zoomBy(1.25)),
-        this.fitButton,
-        save("svg"),
-        save("png"),
-      ),
-    );
-    return this.toolbar;
+    const tools = [
+      zoomButton("smaller", "Zoom out", () => this.zoomBy(1 / 1.25)),
+      zoomButton("larger", "Zoom in", () => this.zoomBy(1.25)),
+      this.fitButton,
+      save("svg"),
+      save("png"),
+    ];
+    return this.stepper.makeToolbar("Steps and view", make("span", { class: "eg-tools" }, ...tools));
   }
 
   makeBody() {
-    this.sentence = make("p", { class: "eg-sentence", "aria-live": "polite" });
     this.stage = make("div", { class: "eg-stage" });
     this.panel = make("aside", { class: "eg-panel", "aria-label": "Details", tabindex: "0" });
     this.stage.addEventListener("click", (event) => this.onClick(event));
     this.stage.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     this.stage.addEventListener("pointerdown", (event) => this.onDrag(event));
     this.body = make("div", { class: "eg-body" }, this.stage, this.panel);
-    return make("div", {}, this.sentence, this.body);
+    return make("div", {}, this.stepper.sentence, this.body);
   }
 
   makeFooter() {
@@ -200,14 +120,12 @@ class View {
       element.setAttribute("tabindex", "-1");
     }
     this.focusable[0]?.setAttribute("tabindex", "0");
-    this.slider.max = String(picture.steps?.length ?? 0);
-    this.slider.style.setProperty("--split", `${(100 * picture.forward) / (picture.steps?.length || 1)}%`);
+    this.stepper.splitAt(picture.forward);
     this.showLegend();
     this.notes.replaceChildren(...(picture.notes ?? []).map((note) => make("p", { text: note })));
     this.resize();
     this.showStep();
     this.showSelected();
-    this.showPlaying();
   }
 
   elements(kind) {
@@ -216,14 +134,11 @@ class View {
   }
 
   showLegend() {
-    const entries = this.picture.legend ?? [];
-    const swatch = (entry) => {
-      const line = `<g class="eg-link eg-level-${entry.level}"><path class="eg-line" d="M1 5h26"/></g>`;
-      const sample = `<svg class="eg-picture" width="28" height="10" aria-hidden="true">${line}</svg>`;
-      return make("span", { html: sample }, make("span", { text: entry.text }));
-    };
-    const title = make("span", { class: "eg-scale-title", text: "gradient norm (log scale)" });
-    this.legend.replaceChildren(...(entries.length ? [title, ...entries.map(swatch)] : []));
+    const entries = (this.picture.legend ?? []).map(({ level, text }) => {
+      const line = `<g class="eg-link eg-level-${level}"><path class="eg-line" d="M1 5h26"/></g>`;
+      return [`<svg class="eg-picture" width="28" height="10" aria-hidden="true">${line}</svg>`, text];
+    });
+    showLegend(this.legend, "gradient norm (log scale)", entries);
   }
 
   // Steps
@@ -231,7 +146,7 @@ class View {
   showStep() {
     const { steps, forward, items, links } = this.picture;
     if (!steps) return;
-    const step = clamp(this.model.get("step"), 0, steps.length);
+    const step = this.stepper.show();
     const current = steps[step - 1];
     for (const [name, element] of this.items) {
       const reached = items[name];
@@ -247,21 +162,20 @@ class View {
       element.classList.toggle("is-active", active.has(name));
       element.classList.toggle("is-back", step > forward);
     }
-    this.slider.value = String(step);
-    this.showSentence(current, step);
     if (current && step < steps.length) this.bringIntoView(this.items.get(current.item));
   }
 
-  showSentence(current, step) {
+  describe(step) {
     const { steps, forward } = this.picture;
+    const current = steps[step - 1];
     const back = step > forward;
     const [place, total] = back ? [step - forward, steps.length - forward] : [step, forward];
-    const phase = back ? "Backward" : "Forward";
-    this.counter.textContent = `${phase} ${place} of ${total}`;
-    this.slider.setAttribute("aria-valuetext", this.counter.textContent);
     const failed = this.items.get(current?.item)?.classList.contains("eg-error");
-    this.sentence.dataset.phase = failed ? "error" : (current?.phase ?? "start");
-    this.sentence.textContent = current?.sentence ?? "Nothing has run yet. Step forward, or press play.";
+    return {
+      counter: `${back ? "Backward" : "Forward"} ${place} of ${total}`,
+      sentence: current?.sentence ?? "Nothing has run yet. Step forward, or press play.",
+      phase: failed ? "error" : (current?.phase ?? "start"),
+    };
   }
 
   bringIntoView(element) {
@@ -273,20 +187,7 @@ class View {
     const top = outside(box.top, box.bottom, frame.top, frame.bottom);
     const left = outside(box.left, box.right, frame.left, frame.right);
     if (!top && !left) return;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.stage.scrollBy({ top, left, behavior: still ? "auto" : "smooth" });
-  }
-
-  togglePlay() {
-    setTraits(this.model, { playing: !this.model.get("playing") });
-  }
-
-  showPlaying() {
-    const playing = this.model.get("playing");
-    const label = playing ? "Pause" : "Play";
-    this.playButton.querySelector("path").setAttribute("d", ICONS[playing ? "pause" : "play"]);
-    this.playButton.title = label;
-    this.playButton.setAttribute("aria-label", label);
+    this.stage.scrollBy({ top, left, behavior: still() ? "auto" : "smooth" });
   }
 
   // Details
@@ -385,31 +286,18 @@ class View {
     this.bringIntoView(element);
   }
 
-  onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = this.model.get("step");
-    const target = event.target;
+  keys(target) {
     const onNode = target.matches("[data-item], [data-group]");
-    const actions = {
-      ArrowRight: () => goTo(this.model, step + 1),
-      ArrowLeft: () => goTo(this.model, step - 1),
-      ArrowDown: () => this.focusNext(1),
-      ArrowUp: () => this.focusNext(-1),
-      Home: () => goTo(this.model, 0),
-      End: () => goTo(this.model, stepsOf(this.model).length),
+    const nodes = { ArrowDown: () => this.focusNext(1), ArrowUp: () => this.focusNext(-1) };
+    const activation = { Enter: () => this.activate(target), " ": () => this.activate(target) };
+    return {
+      ...this.stepper.keys(),
+      ...(target === this.panel ? {} : nodes), // there they scroll
+      ...(onNode ? activation : {}),
       Escape: () => setTraits(this.model, { selected: "" }),
       "+": () => this.zoomBy(1.25),
       "-": () => this.zoomBy(1 / 1.25),
-      Enter: onNode ? () => this.activate(target) : null,
-      " ": onNode ? () => this.activate(target) : () => this.togglePlay(),
     };
-    const native = target.matches("button") && [" ", "Enter"].includes(event.key);
-    const scrolls = target === this.panel && ["ArrowUp", "ArrowDown"].includes(event.key);
-    const action = actions[event.key];
-    if (!action || native || scrolls) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
   }
 
   onWheel(event) {

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-import anywidget
 import traitlets
 from IPython.core.getipython import get_ipython
 from IPython.display import display
@@ -21,11 +20,12 @@ from .graph_layout import place
 from .graph_model import GraphModel, Scene
 from .graph_svg import draw, picture_style, static_style
 from .graph_text import headline, text
+from .look import SteppedWidget, bundle
 
 _HERE = Path(__file__)
 
 
-class GraphView(anywidget.AnyWidget):
+class GraphView(SteppedWidget):
     """The computational graph of tensors, to look at and to step through, forward and backward.
 
     Parameters
@@ -63,12 +63,10 @@ class GraphView(anywidget.AnyWidget):
     GraphView(3 nodes: 2 parameters, 1 op; result d)
     """
 
-    _esm = _HERE.with_suffix(".js")
-    _css = _HERE.with_suffix(".css")
+    _esm = bundle(_HERE.with_suffix(".js"))
+    _css = bundle(_HERE.with_suffix(".css"))
 
     picture = traitlets.Dict().tag(sync=True)
-    step = traitlets.Int(0).tag(sync=True)
-    playing = traitlets.Bool(False).tag(sync=True)
     selected = traitlets.Unicode("").tag(sync=True)
     unfolded = traitlets.List(traitlets.Unicode()).tag(sync=True)
     zoom = traitlets.Float(0.0).tag(sync=True)
@@ -118,14 +116,6 @@ class GraphView(anywidget.AnyWidget):
         else:
             self.unfolded = fitting
 
-    @traitlets.validate("step")
-    def _within_steps(self, proposal: dict[str, Any]) -> int:
-        return max(0, min(int(proposal["value"]), len(self._steps)))
-
-    @property
-    def _steps(self) -> tuple[Any, ...]:
-        return self._scene.steps if self._scene else ()
-
     def _redraw(self) -> None:
         before, after = self._scene, self._model.scene(self.unfolded)
         layout = place(after)
@@ -133,20 +123,21 @@ class GraphView(anywidget.AnyWidget):
             self._scene = after
             self._layout = layout
             self.picture = _picture(after, draw(after, layout))
-            self.step = _same_step(before, self.step, after)
+            step = _same_step(before, self.step, after)
+            self.last_step = len(after.steps)
+            self.step = step
             if self.selected and self.selected not in self.picture["items"]:
                 self.selected = ""
 
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None, **options: Any
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        answer = super()._repr_mimebundle_(include=include, exclude=exclude, **options)
-        bundle, metadata = answer if isinstance(answer, tuple) else (answer or {}, {})
+    def static_svg(self) -> str:
+        """The picture as an SVG document, without an empty graph's."""
         assert self._scene is not None
-        static = {"text/plain": text(self._model, self._scene)}
-        if self._scene.items:
-            static["image/svg+xml"] = draw(self._scene, self._layout, static_style())
-        return {**bundle, **static}, metadata
+        return draw(self._scene, self._layout, static_style()) if self._scene.items else ""
+
+    def static_text(self) -> str:
+        """The graph in words, one line a node."""
+        assert self._scene is not None
+        return text(self._model, self._scene)
 
     def __repr__(self) -> str:
         return headline(self.graph)

@@ -5,12 +5,13 @@ Numbers have four significant digits, so the same graph reads the same on every 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from edugrad.autograd.graph import GraphNode, SourceLine, Summary, TensorInfo
+
+from .look.units import number, plural
 
 UNKNOWN = "not known"
 NO_GRADIENT = "no gradient"
@@ -23,26 +24,9 @@ _ORIGINS = {
 }
 
 
-def number(value: Any) -> str:
-    """Write one number with four significant digits: ``number(2 / 3)`` is ``'0.6667'``."""
-    if isinstance(value, bool | int):
-        return str(value)
-    if isinstance(value, complex):
-        return f"{value:.4g}"
-    if math.isnan(value):
-        return "NaN"
-    text = f"{value:.4g}"
-    return "0" if text == "-0" else text
-
-
 def shorten(text: str, width: int) -> str:
     """Cut ``text`` to ``width`` characters, the last an ellipsis where something was cut."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
-
-
-def plural(count: int, noun: str) -> str:
-    """``plural(2, "op")`` is ``'2 ops'``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def shape_text(shape: Sequence[int]) -> str:

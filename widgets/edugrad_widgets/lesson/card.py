@@ -10,7 +10,9 @@ import keyword
 import re
 from pathlib import Path
 
-_STYLE = " ".join((Path(__file__).parent / "card.css").read_text(encoding="utf-8").split())
+from edugrad_widgets.look.colours import with_tokens
+
+_STYLE = with_tokens((Path(__file__).parent / "card.css").read_text(encoding="utf-8"))
 
 _TOKENS = re.compile(
     r'(?P<string>"""[\s\S]*?"""|"[^"\n]*"|\'[^\'\n]*\')'
@@ -37,7 +39,7 @@ class Card:
         return self.text
 
     def _repr_html_(self) -> str:
-        return f'<style>{_STYLE}</style><div class="edu-card">{self.body}</div>'
+        return f'<style>{_STYLE}</style><div class="eg-look edu-card">{self.body}</div>'
 
 
 def inline(text: str) -> str:

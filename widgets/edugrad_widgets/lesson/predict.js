@@ -4,7 +4,7 @@
 const LABELS = { right: "Right.", wrong: "Not this one." };
 
 function render({ model, el }) {
-  el.classList.add("edu-predict");
+  el.classList.add("eg-look", "edu-predict");
   el.dataset.lmSuppressShortcuts = "true";
 
   const question = document.createElement("p");

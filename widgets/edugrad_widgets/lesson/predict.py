@@ -11,6 +11,7 @@ import traitlets
 from edugrad_widgets.lesson.card import Card, inline
 from edugrad_widgets.lesson.content import find_question
 from edugrad_widgets.lesson.exercise import Question
+from edugrad_widgets.look.bundle import bundle
 
 
 class Prediction(anywidget.AnyWidget):
@@ -21,8 +22,8 @@ class Prediction(anywidget.AnyWidget):
     wrong with that idea and does not give the answer away.
     """
 
-    _esm = Path(__file__).parent / "predict.js"
-    _css = Path(__file__).parent / "predict.css"
+    _esm = bundle(Path(__file__).with_suffix(".js"))
+    _css = bundle(Path(__file__).with_suffix(".css"))
 
     text = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
