@@ -5,11 +5,12 @@
 
 from . import functional, init
 from .activation import ReLU
-from .containers import Sequential
+from .containers import ModuleDict, ModuleList, Sequential
 from .flatten import Flatten, Unflatten
 from .linear import Identity, Linear
 from .module import Module
 from .parameter import Buffer, Parameter
+from .parameter_containers import ParameterDict, ParameterList
 
 __all__ = [
     "Buffer",
@@ -17,7 +18,11 @@ __all__ = [
     "Identity",
     "Linear",
     "Module",
+    "ModuleDict",
+    "ModuleList",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
     "Sequential",
     "Unflatten",

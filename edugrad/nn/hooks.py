@@ -5,23 +5,27 @@ A handle removes its hook, and is a context manager that removes it at the end o
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..autograd.node import Handle
 from ..errors import teach
+from ..tensor import Tensor
+from .backward_hooks import Passage
 from .state import Stateful
 
 Hook = Callable[..., Any]
 
 
 class Entry(NamedTuple):
-    """A hook and how it wants to be called."""
+    """A hook and how it wants to be called; ``full`` tells a full backward hook from an old one."""
 
     hook: Hook
     with_kwargs: bool = False
     always_call: bool = False
+    full: bool = True
 
 
 EVERYWHERE: dict[str, dict[int, Entry]] = {
@@ -87,6 +91,50 @@ class Hooked(Stateful):
         """
         return _add(self._forward_hooks, Entry(hook, with_kwargs, always_call), prepend)
 
+    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+        """Call ``hook(module, grad_output)`` when the gradients of the outputs are known.
+
+        It may return others, which the backward pass of the module then begins with.
+        """
+        return _add(self._backward_pre_hooks, Entry(hook), prepend)
+
+    def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+        """Call ``hook(module, grad_input, grad_output)`` when the module's gradients are known.
+
+        Both are tuples with a place for each positional argument and output, None where no gradient
+        is. It may return other gradients of the inputs.
+
+        Examples
+        --------
+        >>> import edugrad
+        >>> from edugrad import nn
+        >>> def show(module, grad_input, grad_output):
+        ...     print(grad_input[0].tolist(), grad_output[0].tolist())
+        >>> relu = nn.ReLU()
+        >>> handle = relu.register_full_backward_hook(show)
+        >>> x = edugrad.tensor([1.0, -1.0], requires_grad=True)
+        >>> relu(x).sum().backward()
+        [1.0, 0.0] [1.0, 1.0]
+        """
+        self._check_kind(full=True)
+        return _add(self._backward_hooks, Entry(hook), prepend)
+
+    def register_backward_hook(self, hook: Hook) -> Handle:
+        """The older form: it sees the gradients of the module's last operation only."""
+        self._check_kind(full=False)
+        return _add(self._backward_hooks, Entry(hook, full=False))
+
+    def _check_kind(self, full: bool) -> None:
+        if any(entry.full is not full for entry in self._backward_hooks.values()):
+            raise RuntimeError(
+                teach(
+                    "Cannot use both regular backward hooks and full backward hooks on a single "
+                    "Module. Please use only one of them.",
+                    got="a hook of the other kind",
+                    mend="use register_full_backward_hook for all",
+                )
+            )
+
     def _entries(self, kind: str) -> list[Entry]:
         """The hooks of that kind: those of all modules, then this module's own."""
         return [*EVERYWHERE[kind].values(), *getattr(self, kind).values()]
@@ -97,16 +145,36 @@ class Hooked(Stateful):
         try:
             for entry in self._entries("_forward_pre_hooks"):
                 args, kwargs = self._before(entry, args, kwargs)
+            passage = self._passage()
+            if passage is not None:
+                args = passage.enter(args)
             result = self.forward(*args, **kwargs)
             for entry in self._entries("_forward_hooks"):
                 called.append(entry)
                 result = self._after(entry, args, kwargs, result)
+            if passage is not None:
+                result = passage.leave(result)
+            self._add_older_hooks(result)
             return result
         except Exception:
             for entry in self._entries("_forward_hooks"):
                 if entry.always_call and entry not in called:
                     result = self._after_failure(entry, args, kwargs, result)
             raise
+
+    def _passage(self) -> Passage | None:
+        """What leads this call's tensors past the backward hooks; None if there are none."""
+        hooks = [entry.hook for entry in self._entries("_backward_hooks") if entry.full]
+        pre_hooks = [entry.hook for entry in self._entries("_backward_pre_hooks")]
+        return Passage(self, hooks, pre_hooks) if hooks or pre_hooks else None
+
+    def _add_older_hooks(self, result: Any) -> None:
+        hooks = [entry.hook for entry in self._backward_hooks.values() if not entry.full]
+        while hooks and not isinstance(result, Tensor):
+            result = next(iter(result.values())) if isinstance(result, dict) else result[0]
+        for hook in hooks:
+            if result.grad_fn is not None:
+                result.grad_fn.register_hook(functools.partial(hook, self))
 
     def _before(self, entry: Entry, args: Any, kwargs: Any) -> tuple[Any, Any]:
         if not entry.with_kwargs:
@@ -143,6 +211,28 @@ class Hooked(Stateful):
                 stacklevel=5,
             )
             return result
+
+
+def register_module_forward_pre_hook(hook: Hook) -> Handle:
+    """Call ``hook(module, args)`` before the ``forward`` of every module."""
+    return _add(EVERYWHERE["_forward_pre_hooks"], Entry(hook))
+
+
+def register_module_forward_hook(
+    hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
+) -> Handle:
+    """Call ``hook(module, args, output)`` after the ``forward`` of every module."""
+    return _add(EVERYWHERE["_forward_hooks"], Entry(hook, with_kwargs, always_call))
+
+
+def register_module_full_backward_pre_hook(hook: Hook) -> Handle:
+    """Call ``hook(module, grad_output)`` for every module."""
+    return _add(EVERYWHERE["_backward_pre_hooks"], Entry(hook))
+
+
+def register_module_full_backward_hook(hook: Hook) -> Handle:
+    """Call ``hook(module, grad_input, grad_output)`` for every module."""
+    return _add(EVERYWHERE["_backward_hooks"], Entry(hook))
 
 
 def _add(table: dict[int, Entry], entry: Entry, prepend: bool = False) -> Handle:

@@ -41,7 +41,7 @@ class Members:
             raise TypeError(
                 teach(
                     f"cannot assign '{typename(param)}' object to parameter '{name}' "
-                    "(nn.Parameter or None required)",
+                    "(edugrad.nn.Parameter or None required)",
                     got=_brief(param),
                     mend="wrap the tensor: nn.Parameter(tensor)",
                 )
@@ -82,7 +82,7 @@ class Members:
             raise TypeError(
                 teach(
                     f"cannot assign '{typename(tensor)}' object to buffer '{name}' "
-                    "(Tensor or None required)",
+                    "(edugrad Tensor or None required)",
                     got=_brief(tensor),
                     mend="wrap it: edugrad.tensor(…)",
                 )
@@ -193,9 +193,9 @@ class Members:
                 self._check_initialised("buffer")
             object.__setattr__(self, name, value)
         elif name in own["_parameters"]:
-            self._replace("parameter", name, value, "nn.Parameter or None expected")
+            self._replace("parameter", name, value, "edugrad.nn.Parameter or None expected")
         elif name in own["_modules"]:
-            self._replace("child module", name, value, "nn.Module or None expected")
+            self._replace("child module", name, value, "edugrad.nn.Module or None expected")
         elif isinstance(value, Buffer) or name in own["_buffers"]:
             self._set_buffer(name, value)
         else:
@@ -228,7 +228,7 @@ class Members:
             raise TypeError(
                 teach(
                     f"cannot assign '{typename(value)}' as buffer '{name}' "
-                    "(nn.Buffer, Tensor or None expected)",
+                    "(edugrad.nn.Buffer, edugrad.Tensor or None expected)",
                     got=_brief(value),
                     mend="wrap it: edugrad.tensor(…)",
                 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+import difflib
+from typing import Any, ClassVar, Self
 
 from ..autograd.grad_mode import mode, no_grad
 from ..devices import resolve
@@ -56,6 +57,7 @@ class Module(Hooked):
     training: bool
     dump_patches: bool = False
     call_super_init: bool = False
+    _forward_hint: ClassVar[str] = "define def forward(self, x): … in the class, beside __init__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if (args or kwargs) and not self.call_super_init:
@@ -78,12 +80,13 @@ class Module(Hooked):
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every subclass defines it."""
         kind = type(self).__name__
-        near = [name for name in ("foward", "Forward", "froward") if hasattr(type(self), name)]
+        own = [name for name in vars(type(self)) if not name.startswith("_")]
+        near = difflib.get_close_matches("forward", own, n=1)
         raise NotImplementedError(
             teach(
                 f'Module [{kind}] is missing the required "forward" function',
-                got=f"a method {near[0]}" if near else f"a call of {kind}",
-                mend="define def forward(self, x): … in the class, indented like __init__",
+                got=f"a class with {near[0]!r} instead" if near else f"a call of {kind}",
+                mend=self._forward_hint,
             )
         )
 
@@ -92,10 +95,10 @@ class Module(Hooked):
         mode.scope = Scope(self, outer)
         try:
             if (
-                self._forward_hooks
-                or self._forward_pre_hooks
-                or self._backward_hooks
+                self._backward_hooks
                 or self._backward_pre_hooks
+                or self._forward_hooks
+                or self._forward_pre_hooks
                 or any(_everywhere)
             ):
                 return self._call_with_hooks(args, kwargs)
