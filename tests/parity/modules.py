@@ -48,8 +48,8 @@ def tensors(value: Any) -> list[Any]:
         return [value]
     if isinstance(value, dict):
         value = value.values()
-    if isinstance(value, (tuple, list)) or not hasattr(value, "shape"):
-        return [each for item in value or () for each in tensors(item)]
+    if isinstance(value, (tuple, list)) or hasattr(value, "mapping"):
+        return [each for item in value for each in tensors(item)]
     return []
 
 
