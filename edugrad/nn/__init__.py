@@ -3,7 +3,7 @@
 ``import edugrad`` does not load this package; its first use does.
 """
 
-from . import functional, init
+from . import functional, init, utils
 from .activation import (
     CELU,
     ELU,
@@ -246,4 +246,5 @@ __all__ = [
     "ZeroPad3d",
     "functional",
     "init",
+    "utils",
 ]
