@@ -19,6 +19,7 @@ from .activation import (
     Tanh,
     Tanhshrink,
 )
+from .attention import MultiheadAttention
 from .backward_hooks import BackwardHookFunction, Passage
 from .batch_norm import (
     BatchNorm1d,
@@ -32,7 +33,7 @@ from .bilinear import Bilinear
 from .cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from .channels import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
 from .classification_loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, KLDivLoss, NLLLoss
-from .containers import Listing, ModuleDict, ModuleList, Sequential
+from .containers import ModuleDict, ModuleList, Sequential
 from .convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .distance import CosineSimilarity, PairwiseDistance
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
@@ -106,6 +107,13 @@ from .rectifier import (
 )
 from .recurrent import GRU, LSTM, RNN, RNNBase
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
+from .transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from .upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
@@ -178,7 +186,6 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "Linear",
-    "Listing",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
@@ -195,6 +202,7 @@ __all__ = [
     "ModuleList",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
@@ -234,6 +242,11 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "Unflatten",

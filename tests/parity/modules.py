@@ -107,5 +107,9 @@ def of_state(place: str, ours: Any, theirs: Any, exact: bool = False) -> Iterato
 
 
 def layers() -> dict[str, tuple[str, str, bool]]:
-    """The rows by the names that the table prints."""
-    return {f"nn.{row[0]}": row for row in rows()}
+    """The rows by the names that the table prints: the constructor, the inputs where it repeats."""
+    table: dict[str, tuple[str, str, bool]] = {}
+    for row in rows():
+        name = f"nn.{row[0]}"
+        table[f"{name} of {row[1]}" if name in table else name] = row
+    return table
