@@ -56,6 +56,10 @@ class Logger:
     def flush(self) -> None:
         """Wait until everything is written."""
 
+    def finalize(self, status: str) -> None:
+        """A run has ended: "success", "failed" or "interrupted". Another one may follow."""
+        self.flush()
+
     def close(self) -> None:
         """Write what is left, and no more after it. A second call does nothing."""
 

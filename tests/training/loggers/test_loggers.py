@@ -59,6 +59,8 @@ class TestInterface:
     def test_closing_twice(self, kind: Any, tmp_path: Path) -> None:
         logger = kind(tmp_path)
         logger.log_metrics({"a": 1}, 0)
+        logger.finalize("success")
+        logger.log_metrics({"a": 2}, 1)
         logger.close()
         logger.close()
 
