@@ -81,6 +81,7 @@ def hide_frames() -> None:
     if ipython is None or ipython.get_ipython() is None:
         return
     frame = sys._getframe(1)
-    while frame is not None and not is_user_code(frame.f_code):
-        frame.f_locals["__tracebackhide__"] = True
+    while frame is not None:
+        if not is_user_code(frame.f_code):
+            frame.f_locals["__tracebackhide__"] = True
         frame = frame.f_back  # type: ignore[assignment]

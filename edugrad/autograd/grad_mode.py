@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from ..errors import teach
+from .scope import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,7 +36,7 @@ class Mode(threading.local):
     recorder: Recorder | None = None
     packer: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
     watched = False
-    scope: Any = None
+    scope: Scope | None = None
 
     def watch(self, **watchers: Any) -> None:
         """Set ``anomaly``, ``recorder`` or ``packer``; ops test the one flag ``watched``."""

@@ -16,6 +16,7 @@ from .grad_mode import mode
 if TYPE_CHECKING:
     from ..callsite import CallSite
     from ..tensor import Tensor
+    from .scope import Scope
 
 Edge = tuple["Node", int]
 
@@ -67,7 +68,7 @@ class Node:
         number down never meets a node before all its gradients have arrived.
     site : CallSite or None
         The user's line that made the node.
-    scope : edugrad.nn.scope.Scope or None
+    scope : Scope or None
         The call of the module that was running.
 
     Notes
@@ -82,7 +83,7 @@ class Node:
     edges: tuple[Edge | None, ...]
     sequence: int
     site: CallSite | None
-    scope: Any
+    scope: Scope | None
     hooks: Hooks | None
 
     def place(self, edges: tuple[Edge | None, ...], site: CallSite | None) -> None:

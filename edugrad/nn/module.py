@@ -6,11 +6,11 @@ import difflib
 from typing import Any, ClassVar, Self
 
 from ..autograd.grad_mode import mode, no_grad
+from ..autograd.scope import Scope, note_place
 from ..devices import resolve
 from ..errors import teach
 from ..ops.conversion import _target
 from .hooks import EVERYWHERE, Hooked
-from .scope import Scope
 
 _everywhere = tuple(EVERYWHERE.values())
 
@@ -92,7 +92,7 @@ class Module(Hooked):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         outer = mode.scope
-        mode.scope = Scope(self, outer)
+        mode.scope = scope = Scope(self, outer)
         try:
             if (
                 self._backward_hooks
@@ -103,6 +103,9 @@ class Module(Hooked):
             ):
                 return self._call_with_hooks(args, kwargs)
             return self.forward(*args, **kwargs)
+        except Exception as error:
+            note_place(error, scope)
+            raise
         finally:
             mode.scope = outer
 

@@ -6,6 +6,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import weakref
 
 import pytest
 
@@ -157,9 +158,64 @@ def test_a_recorded_graph_knows_the_modules():
     net = Net()
     with graph.record() as recording:
         net(edugrad.ones(1, 2, 2))
-    made = {node.label: node.module for node in recording.snapshot().nodes if node.kind == "op"}
+    snapshot = recording.snapshot()
+    made = {node.label: node.module for node in snapshot.nodes if node.kind == "op"}
     assert made == {
         "view": "flatten",
         "linear": "linear_relu_stack.2",
         "relu": "linear_relu_stack.1",
     }
+
+
+def test_calls_of_modules_are_told_apart():
+    net = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU()))
+    net.append(net[1])
+    loss = nn.MSELoss()
+    with graph.record() as recording:
+        loss(net(edugrad.ones(1, 2)), edugrad.zeros(1, 2))
+    snapshot = recording.snapshot()
+    assert [(call.id, call.path, call.kind, call.outer) for call in snapshot.calls] == [
+        ("c0", "", "Sequential", None),
+        ("c1", "0", "Linear", "c0"),
+        ("c2", "1", "Sequential", "c0"),
+        ("c3", "1.0", "ReLU", "c2"),
+        ("c4", "1", "Sequential", "c0"),
+        ("c5", "1.0", "ReLU", "c4"),
+        ("c6", "", "MSELoss", None),
+    ]
+    assert snapshot.calls[1].text == "in_features=2, out_features=2, bias=True"
+    ops = [(node.label, node.call) for node in snapshot.nodes if node.kind == "op"]
+    assert ops[:3] == [("linear", "c1"), ("relu", "c3"), ("relu", "c5")]
+    assert {call for _, call in ops[3:]} == {"c6"}
+
+
+def test_parameters_are_named_by_their_paths():
+    net = Net()
+    with graph.record() as recording:
+        loss = net(edugrad.ones(1, 2, 2)).sum()
+    named = [*KEYS[1:]]
+    for snapshot in (recording.snapshot(), graph.snapshot(loss)):
+        leaves = [node.label for node in snapshot.nodes if node.kind == "parameter"]
+        assert sorted(leaves) == sorted(named)
+
+
+def test_a_graph_does_not_keep_its_module_alive():
+    net = Net()
+    result = net(edugrad.ones(1, 2, 2)).sum()
+    seen = weakref.ref(net)
+    del net
+    assert seen() is None
+    made = [node.module for node in graph.snapshot(result).nodes if node.label == "relu"]
+    assert made == ["Sequential.ReLU"]
+
+
+def test_a_failed_op_knows_its_module():
+    net = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.Linear(4, 1)))
+    recording = graph.record()
+    with pytest.raises(RuntimeError) as caught, recording:
+        net(edugrad.ones(1, 2))
+    failed = recording.snapshot().nodes[-1]
+    assert (failed.label, failed.module) == ("linear", "1.0")
+    assert caught.value.__notes__ == [
+        "  in:   1.0, Linear(in_features=4, out_features=1, bias=True)"
+    ]

@@ -10,7 +10,17 @@ what a reader needs and the engine does not (values, names, source lines, consta
 
 from ..node import Node
 from ..saved_hooks import save_on_cpu, saved_tensors_hooks
-from .data import Graph, GraphEdge, GraphNode, Kind, Origin, SourceLine, Summary, TensorInfo
+from .data import (
+    Graph,
+    GraphEdge,
+    GraphNode,
+    Kind,
+    ModuleCall,
+    Origin,
+    SourceLine,
+    Summary,
+    TensorInfo,
+)
 from .reached import snapshot
 from .recording import Recording, record
 from .summary import summarize
@@ -20,6 +30,7 @@ __all__ = [
     "GraphEdge",
     "GraphNode",
     "Kind",
+    "ModuleCall",
     "Node",
     "Origin",
     "Recording",

@@ -60,6 +60,22 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
+class ModuleCall:
+    """One call of a module, in which ops ran.
+
+    ``path`` is the module's name in the outermost module that was running ("" for that one itself),
+    ``kind`` its class, ``text`` what its text shows in parentheses; ``outer`` is the id of the call
+    that it was made in, or None. A module that is called twice has two calls of one path.
+    """
+
+    id: str
+    path: str
+    kind: str
+    outer: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class GraphNode:
     """One node: a leaf (``kind`` "input" or "parameter") or an op.
 
@@ -68,8 +84,9 @@ class GraphNode:
     inputs ("x · w"), ``derivatives`` the gradient that it sends to each input ("grad · w"), aligned
     with the op's tensor inputs; a number among the inputs stands in the formula and has no edge.
     ``local`` holds, for an element-wise op on small arrays, the numbers of the local derivative
-    ∂output/∂input (None where not known). ``error`` is the message of an op that failed: such a
-    node has no outputs.
+    ∂output/∂input (None where not known). ``module`` is the path of the module whose call made an
+    op, ``call`` the id of that call among the graph's :attr:`Graph.calls`. ``error`` is the message
+    of an op that failed: such a node has no outputs.
     """
 
     id: str
@@ -82,6 +99,7 @@ class GraphNode:
     local: tuple[Summary | None, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
     module: str | None = None
+    call: str | None = None
     source: SourceLine | None = None
     error: str | None = None
 
@@ -107,7 +125,8 @@ class Graph:
 
     ``results`` are the ids of the nodes whose outputs nobody in the graph consumes (the loss);
     ``backward_order`` lists ids in the order in which the engine visits them, empty where no
-    gradient is known; ``notes`` say in sentences what is not known and how to get it.
+    gradient is known; ``notes`` say in sentences what is not known and how to get it; ``calls``
+    are the calls of modules that made the ops, each after the call around it.
     """
 
     nodes: tuple[GraphNode, ...]
@@ -115,3 +134,4 @@ class Graph:
     results: tuple[str, ...]
     backward_order: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    calls: tuple[ModuleCall, ...] = ()

@@ -10,7 +10,18 @@ from typing import Any
 from ... import dtypes
 from ...tensor import Tensor
 from ..node import Node
-from .data import Graph, GraphEdge, GraphNode, Kind, Origin, SourceLine, Summary, TensorInfo
+from .calls import Calls
+from .data import (
+    Graph,
+    GraphEdge,
+    GraphNode,
+    Kind,
+    ModuleCall,
+    Origin,
+    SourceLine,
+    Summary,
+    TensorInfo,
+)
 from .summary import in_names, param_text, summarize
 
 Source = tuple[int, int]
@@ -41,7 +52,7 @@ class Step:
     op: Any = None
     node: Node | None = None
     params: dict[str, Any] = field(default_factory=dict)
-    module: str | None = None
+    call: ModuleCall | None = None
     source: SourceLine | None = None
     error: str | None = None
     local: list[Any] = field(default_factory=list)
@@ -56,6 +67,7 @@ class Draft:
         self.steps: list[Step] = []
         self.notes: list[str] = []
         self.visited: list[int] = []
+        self.calls = Calls()
 
     def add(self, step: Step) -> int:
         """Append a step; its number identifies it."""
@@ -79,7 +91,7 @@ class Draft:
         consumed = {edge.source for edge in edges}
         results = tuple(n.id for n in nodes if n.kind == "op" and n.id not in consumed)
         order = tuple(f"n{number}" for number in self.visited)
-        return Graph(nodes, edges, results, order, tuple(self.notes))
+        return Graph(nodes, edges, results, order, tuple(self.notes), tuple(self.calls.listed))
 
     def _name_the_rest(self) -> None:
         taken = {piece.name for step in self.steps for piece in step.outputs}
@@ -105,7 +117,8 @@ class Draft:
             derivatives=self._derivatives(step, symbols, names),
             local=tuple(None if x is None else summarize(x, self.limit) for x in step.local),
             params={name: param_text(value) for name, value in step.params.items()},
-            module=step.module,
+            module=None if step.call is None else step.call.path,
+            call=None if step.call is None else step.call.id,
             source=step.source,
             error=step.error,
         )

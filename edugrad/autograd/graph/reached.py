@@ -137,7 +137,7 @@ class _Reach:
             op=node,
             node=node,
             params=getattr(node, "params", {}),
-            module=None if node.scope is None else node.scope.path,
+            call=self.draft.calls.of(node.scope),
             source=source_line(node.site),
         )
         step.outputs = self._outputs(node, inputs)
@@ -151,7 +151,10 @@ class _Reach:
         """Where an input comes from, the number that it is, or None."""
         edge = node.edges[place]
         if edge is not None:
-            return self.numbers[edge[0]], edge[1]
+            source = self.numbers[edge[0]], edge[1]
+            if isinstance(edge[0], AccumulateGrad):
+                self._name(self.draft.piece(source), edge[0].variable, node)
+            return source
         constant = _constant(node, place)
         if not isinstance(constant, Constant):
             return constant
@@ -163,6 +166,7 @@ class _Reach:
         if tensor is not None:
             piece.device = str(tensor.device)
             piece.name = self.names.get(id(tensor))
+            self._name(piece, tensor, node)
             if tensor._storage.version == constant.version:
                 piece.array, piece.origin = tensor._array, "live"
         else:
@@ -172,6 +176,11 @@ class _Reach:
         if tensor is not None:
             self.constants[known] = number
         return number, 0
+
+    def _name(self, piece: Piece, tensor: Tensor, node: Node) -> None:
+        """Name a tensor without a name as the module does whose call used it."""
+        if piece.name is None:
+            piece.name = self.draft.calls.name_of(tensor, node.scope)
 
     @staticmethod
     def _saved_constant(node: Any, constant: Constant) -> Any:

@@ -13,8 +13,9 @@ from ..function import Op
 from ..grad_mode import mode
 from ..node import AccumulateGrad, Node, gradient_edge
 from ..promotion import NUMBERS
+from ..scope import Scope
 from ..views import ReplaceRegion
-from .data import Graph
+from .data import Graph, Kind
 from .draft import Draft, Piece, Step, local_derivatives
 from .observing import observe
 from .reached import SUM_NOTE, _ones, unknown_gradients
@@ -72,7 +73,7 @@ class Recording:
             op=node if isinstance(node, Op) else None,
             node=node if tracked else None,
             params=params,
-            module=None if mode.scope is None else mode.scope.path,
+            call=self._draft.calls.of(mode.scope),
             source=source_line(call_site()),
         )
         number = self._draft.add(step)
@@ -95,7 +96,7 @@ class Recording:
             [self._made[id(base)], written],
             op=ReplaceRegion,
             node=node if followed else None,
-            module=None if mode.scope is None else mode.scope.path,
+            call=self._draft.calls.of(mode.scope),
             source=source_line(call_site()),
         )
         number = self._draft.add(step)
@@ -132,7 +133,7 @@ class Recording:
             for edge, constant in zip(node.edges, constants, strict=True)
         ]
 
-    def _source(self, value: Any) -> Any:
+    def _source(self, value: Any, scope: Scope | None = None) -> Any:
         """The step that made a tensor; one that was there before the block becomes a leaf."""
         if not isinstance(value, Tensor):
             return value
@@ -141,8 +142,10 @@ class Recording:
         known = self._made.get(id(value))
         if known is not None:
             return known
-        kind = "parameter" if value._requires_grad else "input"
-        number = self._draft.add(Step(kind, kind, [self._piece(value)]))  # type: ignore[arg-type]
+        kind: Kind = "parameter" if value._requires_grad else "input"
+        piece = self._piece(value)
+        piece.name = self._draft.calls.name_of(value, scope or mode.scope)
+        number = self._draft.add(Step(kind, kind, [piece]))
         self._made[id(value)] = number, 0
         self._leaves[id(value)] = number
         self._tensors.append(value)
@@ -169,7 +172,10 @@ class Recording:
             (k for k, (frame, _) in enumerate(frames) if is_user_code(frame.f_code)), default=-1
         )
         message = f"{type(error).__name__}: {error}"
-        inside = [frame for frame, _ in frames[last + 1 :]]
+        calls = [frame.f_locals.get("scope") for frame, _ in frames]
+        scope = next((each for each in reversed(calls) if isinstance(each, Scope)), None)
+        callers = [k for k, (frame, _) in enumerate(frames) if _is_module(frame.f_locals)]
+        inside = [frame for frame, _ in frames[max([last, *callers]) + 1 :]]
         if last < 0 or not inside:
             self._draft.notes.append(f"The block stopped with {message}")
             return
@@ -181,8 +187,9 @@ class Recording:
                 "op",
                 name,
                 [],
-                [self._source(each) for each in _tensors_among(inside[0].f_locals.values())],
+                [self._source(each, scope) for each in _tensors_among(inside[0].f_locals.values())],
                 op=op,
+                call=self._draft.calls.of(scope),
                 source=source_line(CallSite(user.f_code, instruction)),
                 error=message,
             )
@@ -266,6 +273,11 @@ def _called(codes: list[CodeType]) -> str:
     """The name of the function that was called; a wrapper is defined inside another function."""
     named = (code.co_name for code in codes if "<locals>" not in code.co_qualname)
     return next(named, codes[0].co_name).removesuffix("_method")
+
+
+def _is_module(variables: Mapping[str, Any]) -> bool:
+    """Whether a frame with these variables is that of a module's method."""
+    return hasattr(type(variables.get("self")), "named_modules")
 
 
 def _is_op(value: Any) -> bool:
