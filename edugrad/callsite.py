@@ -11,8 +11,12 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _is_internal: dict[str, bool] = {}
 
 
+Position = tuple[CodeType, int]
+"""A code object and an instruction: all that an op takes of its place in the user's code."""
+
+
 class CallSite:
-    """A place in the user's code: a code object and an instruction, cheap to take, read later."""
+    """A place in the user's code, with what a reader asks of it."""
 
     __slots__ = ("_code", "_instruction")
 
@@ -52,8 +56,8 @@ def is_user_code(code: CodeType) -> bool:
     return not internal
 
 
-def call_site(depth: int = 1) -> CallSite | None:
-    """The line of user code that is calling edugrad now, or None when there is none.
+def position(depth: int = 1) -> Position | None:
+    """Where user code is calling edugrad now, or None when none is.
 
     A caller that knows how many of the innermost frames are edugrad's gives their number as
     ``depth``, and the search begins behind them.
@@ -65,9 +69,15 @@ def call_site(depth: int = 1) -> CallSite | None:
         if internal is None:
             internal = not is_user_code(code)
         if not internal:
-            return CallSite(code, frame.f_lasti)
+            return code, frame.f_lasti
         frame = frame.f_back  # type: ignore[assignment]
     return None
+
+
+def call_site() -> CallSite | None:
+    """The line of user code that is calling edugrad now, or None when there is none."""
+    found = position()
+    return None if found is None else CallSite(*found)
 
 
 def hide_frames() -> None:

@@ -71,7 +71,7 @@ class Tensor:
     __slots__ = (
         "_array",
         "_device",
-        "_storage",
+        "_memory",
         "_requires_grad",
         "_edge",
         "_grad",
@@ -85,7 +85,7 @@ class Tensor:
 
     _array: Any
     _device: Device
-    _storage: Storage
+    _memory: Storage | None
     _requires_grad: bool
     _edge: Edge | None
     _grad: Tensor | None
@@ -141,7 +141,7 @@ class Tensor:
         tensor = object.__new__(cls)
         tensor._array = array
         tensor._device = devices.of_array(array) if device is None else device
-        tensor._storage = Storage(array) if storage is None else storage
+        tensor._memory = storage
         tensor._requires_grad = False
         tensor._edge = tensor._grad = tensor._view = None
         tensor._cut = tensor._hooks = tensor._after = tensor._accumulator = None
@@ -359,11 +359,19 @@ class Tensor:
     def data(self, value: Tensor) -> None:
         self._array = value._array
         self._device = value._device
-        self._storage = value._storage
+        self._memory = value._storage
+
+    @property
+    def _storage(self) -> Storage:
+        """The storage; it is made when a view, a record or a write first asks for it."""
+        storage = self._memory
+        if storage is None:
+            storage = self._memory = Storage(self._array)
+        return storage
 
     @property
     def _version(self) -> int:
-        return self._storage.version
+        return 0 if self._memory is None else self._memory.version
 
     @property
     def _base(self) -> Tensor | None:

@@ -9,10 +9,10 @@ import inspect
 import weakref
 from typing import Any
 
-from ..callsite import call_site
+from ..callsite import position
 from ..errors import teach
 from ..tensor import Tensor
-from .function import _constant
+from .function import constant
 from .grad_mode import mode, no_grad
 from .node import Node, gradient_edge
 from .promotion import NUMBERS
@@ -215,14 +215,14 @@ class Function(Node):
             check_write(each, self.node_name, True)
         self.place(
             tuple(gradient_edge(arg) if isinstance(arg, Tensor) else None for arg in args),
-            call_site(),
+            position(),
         )
         self._forms = tuple(
             (arg._array.shape, arg._array.dtype) if isinstance(arg, Tensor) else None
             for arg in args
         )
         self.constants = [
-            _constant(arg) if isinstance(arg, Tensor) and edge is None else _number(arg)
+            constant(arg) if isinstance(arg, Tensor) and edge is None else _number(arg)
             for arg, edge in zip(args, self.edges, strict=True)
         ]
         before = list(outputs)

@@ -1,54 +1,48 @@
 """Unary and Binary: element-wise ops, with a short path for the calls that make up most programs.
 
-The short path serves floating-point tensors alike in dtype and device (and Python numbers) that
-are no views and that nobody watches. It does for them what ``Op.apply`` does, without its loops, so
-that a small op costs little more than its array operation. All else goes the long way.
+The short path serves floating-point tensors alike in dtype and device, and Python numbers, while
+nobody watches. It does for them what ``Op.apply`` does for any inputs, written out for one operand
+and for two, so that a small op costs little more than its array operation. All else goes the long
+way.
 """
 
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..callsite import call_site
+from ..callsite import position
 from ..tensor import Tensor
-from .function import Op
+from .function import Op, constant, note_cut
 from .grad_mode import mode
-from .node import gradient_edge
+from .node import Edge, gradient_edge, next_sequence
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _NUMBERS = frozenset((float, int))
-_NO, _NO_NO = (False,), (False, False)
-
-
-def _plain(value: Any) -> bool:
-    """Whether a tensor may take the short path: floating, no view, no memory of a cut graph."""
-    dtype = value._array.dtype
-    known = dtype is _FLOAT32 or dtype is _FLOAT64
-    return known and value._view is None and value._cut is None
+_NO, _YES, _NO_NO = (False,), (True,), (False, False)
+_NOTHING = (None,)
+_NO_PARAMS: dict[str, Any] = {}
 
 
 class Unary(Op):
     """An element-wise function of one tensor."""
 
     elementwise = True
+    call: ClassVar[Callable[..., Any]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.call = staticmethod(_of_one(cls))
 
     @classmethod
     def apply(cls, *inputs: Any, out: Any = None, **params: Any) -> Any:
-        if len(inputs) != 1 or out is not None or mode.watched:
+        if len(inputs) != 1 or out is not None:
             return super().apply(*inputs, out=out, **params)
-        (a,) = inputs
-        if not isinstance(a, Tensor) or not _plain(a):
-            return super().apply(a, **params)
-        needed = a._requires_grad
-        tracked = needed and mode.grad and cls.differentiable
-        if needed and not tracked and not mode.backward:
-            return super().apply(a, **params)
-        ctx = cls.__new__(cls)
-        ctx.needs_input_grad = (True,) if tracked else _NO
-        return _run(ctx, inputs, (a._array,), a._device, tracked, params)
+        return cls.call(*inputs, params)
 
 
 class Binary(Op):
@@ -56,70 +50,132 @@ class Binary(Op):
 
     broadcasts = True
     elementwise = True
+    call: ClassVar[Callable[..., Any]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.call = staticmethod(_of_two(cls))
 
     @classmethod
     def apply(cls, *inputs: Any, out: Any = None, **params: Any) -> Any:
-        if len(inputs) != 2 or out is not None or mode.watched:
+        if len(inputs) != 2 or out is not None:
             return super().apply(*inputs, out=out, **params)
-        a, b = inputs
-        if not isinstance(a, Tensor) or not _plain(a):
-            return super().apply(a, b, **params)
-        x, device, need_a = a._array, a._device, a._requires_grad
+        return cls.call(*inputs, params)
+
+
+def _own(function: Any) -> Any:
+    """A copy of a function with byte code of its own.
+
+    CPython adapts byte code to the types that it meets there. Code that all ops share meets a
+    hundred classes of ``ctx`` and stays general; a copy for one op meets one.
+    """
+    code, names = function.__code__.replace(), function.__globals__
+    return FunctionType(code, names, None, function.__defaults__, function.__closure__)
+
+
+def _of_one(op: Any) -> Callable[..., Any]:
+    """The short path of an op of one operand."""
+    new, forward, enter, wrap = op.__new__, op.forward, _own(_enter), Tensor._wrap
+    differentiable, long_way = op.differentiable, super(Unary, op).apply
+
+    def call(a: Any, params: dict[str, Any] = _NO_PARAMS) -> Any:
+        if mode.watched or not isinstance(a, Tensor):
+            return long_way(a, **params)
+        if a._view is not None:
+            a._view.refresh(a)
+        x, device, need = a._array, a._device, a._requires_grad
+        if x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64:
+            return long_way(a, **params)
+        tracked = need and differentiable and mode.grad
+        ctx = new(op)
+        ctx.xp = xp = device.xp
+        ctx.needs_input_grad = _YES if tracked else _NO
+        ctx.saved = ()
+        result = forward(ctx, x, **params) if params else forward(ctx, x)
+        array = result if type(result) is xp.ndarray else xp.asarray(result)
+        output = wrap(array, device)
+        if tracked:
+            enter(ctx, (a._edge or gradient_edge(a),), output, params)
+            ctx.constants = _NOTHING
+            if ctx.saved:
+                ctx.saved = ctx.pack((a,), (x,), result, (output,))
+        elif not mode.backward:
+            note_cut(op, (a,), (output,), need)
+        return output
+
+    return _own(call)
+
+
+def _of_two(op: Any) -> Callable[..., Any]:
+    """The short path of an op of two operands, one of which may be a number."""
+    new, forward, enter, wrap = op.__new__, op.forward, _own(_enter), Tensor._wrap
+    differentiable, long_way = op.differentiable, super(Binary, op).apply
+
+    def call(a: Any, b: Any, params: dict[str, Any] = _NO_PARAMS) -> Any:
+        if isinstance(a, Tensor):
+            if a._view is not None:
+                a._view.refresh(a)
+            tensor, x, need_a = a, a._array, a._requires_grad
+        elif type(a) in _NUMBERS and isinstance(b, Tensor):
+            tensor, x, need_a = b, a, False
+        else:
+            return long_way(a, b, **params)
         if isinstance(b, Tensor):
+            if b._view is not None:
+                b._view.refresh(b)
             y, need_b = b._array, b._requires_grad
-            if x.dtype is not y.dtype or device is not b._device or not _plain(b):
-                return super().apply(a, b, **params)
         elif type(b) in _NUMBERS:
             y, need_b = b, False
         else:
-            return super().apply(a, b, **params)
+            return long_way(a, b, **params)
+        device, dtype = tensor._device, tensor._array.dtype
+        if (dtype is not _FLOAT32 and dtype is not _FLOAT64) or mode.watched:
+            return long_way(a, b, **params)
+        pair = tensor is a and y is not b
+        if pair and (y.dtype is not dtype or b._device is not device):
+            return long_way(a, b, **params)
         needed = need_a or need_b
-        tracked = needed and mode.grad and cls.differentiable
-        if needed and not tracked and not mode.backward:
-            return super().apply(a, b, **params)
-        ctx = cls.__new__(cls)
+        tracked = needed and differentiable and mode.grad
+        ctx = new(op)
+        ctx.xp = xp = device.xp
         ctx.needs_input_grad = (need_a, need_b) if tracked else _NO_NO
+        ctx.saved = ()
         try:
-            return _run(ctx, inputs, (x, y), device, tracked, params)
+            result = forward(ctx, x, y, **params) if params else forward(ctx, x, y)
         except ValueError:
-            return super().apply(a, b, **params)
-
-
-def _run(
-    ctx: Any,
-    inputs: tuple[Any, ...],
-    arrays: tuple[Any, ...],
-    device: Any,
-    tracked: bool,
-    params: dict[str, Any],
-) -> Tensor:
-    """Compute, wrap the result and, if ``tracked``, enter the graph."""
-    ctx.xp = xp = device.xp
-    ctx.saved = ()
-    result = ctx.forward(ctx, *arrays, **params)
-    array = result if type(result) is xp.ndarray else xp.asarray(result)
-    output: Tensor = Tensor._wrap(array, device)
-    if not tracked:
+            return long_way(a, b, **params)
+        array = result if type(result) is xp.ndarray else xp.asarray(result)
+        output = wrap(array, device)
+        if tracked:
+            edges = (
+                (a._edge or gradient_edge(a)) if need_a else None,
+                (b._edge or gradient_edge(b)) if need_b else None,
+            )
+            enter(ctx, edges, output, params)
+            ctx.constants = (None if need_a else constant(a), None if need_b else constant(b))
+            if pair and x.shape != y.shape:
+                ctx.note_forms((a, b))
+            if ctx.saved:
+                ctx.saved = ctx.pack((a, b), (x, y), result, (output,))
+        elif not mode.backward:
+            note_cut(op, (a, b), (output,), needed)
         return output
-    shape = array.shape
-    alike = whole = True
-    edges = []
-    for value, need in zip(inputs, ctx.needs_input_grad):  # noqa: B905 (one for each)
-        if need:
-            edges.append(value._edge or gradient_edge(value))
-            alike = alike and value._array.shape == shape
-        else:
-            edges.append(None)
-            whole = False
-    ctx.place(tuple(edges), call_site(3))
+
+    return _own(call)
+
+
+def _enter(
+    ctx: Any, edges: tuple[Edge | None, ...], output: Tensor, params: dict[str, Any]
+) -> None:
+    """Make ``ctx`` the node of ``output``."""
+    ctx.edges = edges
+    ctx.sequence = next_sequence()
+    ctx._position = position(3)
+    ctx.scope = mode.scope
+    ctx.hooks = None
     ctx.params = params
     ctx.restore = None
-    ctx.outputs = ((shape, array.dtype, weakref.ref(output), 0),)
-    ctx.constants = (None,) * len(inputs) if whole else ctx.constants_of(inputs)
-    if not alike:
-        ctx._note_forms(inputs)
-    if ctx.saved:
-        ctx.saved = ctx._pack(inputs, arrays, result, (output,))
+    array = output._array
+    ctx.outputs = ((array.shape, array.dtype, weakref.ref(output), 0),)
     output._edge = (ctx, 0)
     output._requires_grad = True
-    return output

@@ -82,21 +82,22 @@ class Walk:
 
     def visit(self, node: Node, gradients: list[Tensor | None]) -> None:
         """Run one node and send its inputs their gradients."""
-        if node.hooks is not None:
+        hooked = node.hooks is not None
+        if hooked:
             hooks.on_arrival(node, gradients)
         if type(node) is AccumulateGrad:
             self._arrive(node, gradients)
             return
         if self.wanted is not None and not self._passes(node, gradients):
             return
-        if node.hooks is not None and node.hooks.before:
+        if hooked:
             gradients = hooks.before(node, gradients)
         leaving: Sequence[Tensor | None] = node.run(gradients)
         if mode.watched:
             _show(node, gradients, leaving)
         if not self.keep_graph:
             node.release()
-        if node.hooks is not None and node.hooks.after:
+        if hooked:
             leaving = hooks.after(node, leaving, gradients)
         for edge, gradient in zip(node.edges, leaving, strict=True):
             if edge is not None and gradient is not None:

@@ -15,9 +15,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from ..callsite import call_site
+from ..callsite import call_site, position
 from ..devices import Device
-from ..dtypes import DType
 from ..tensor import Cut, Tensor
 from . import promotion
 from .anomaly import check_forward
@@ -27,6 +26,7 @@ from .saved import FREED, pack_copy, pack_input, pack_output, unpack_all
 from .views import attach_view, check_write, write_history
 from .writing import check_result, check_target, explain, write_out
 
+_new = tuple.__new__  # a named tuple without the cost of its Python-level constructor
 _PLAIN = promotion.NUMBERS | {type(None)}
 _NONE = tuple((False,) * count for count in range(256))
 
@@ -37,7 +37,7 @@ class Constant(NamedTuple):
     tensor: weakref.ref[Tensor]
     version: int
     shape: tuple[int, ...]
-    dtype: DType
+    dtype: Any
 
 
 class Op(Node):
@@ -189,7 +189,7 @@ class Op(Node):
         if tracked:
             ctx._place(inputs, outputs, params, outputs[0]._storage.version)
             if ctx.saved:
-                ctx.saved = ctx._pack(inputs, arrays, result, outputs)
+                ctx.saved = ctx.pack(inputs, arrays, result, outputs)
             for number, output in enumerate(outputs):
                 if output._array.dtype.kind == "f":
                     output._edge = (ctx, number)
@@ -197,7 +197,7 @@ class Op(Node):
                 else:
                     output._cut = Cut(f"{cls.op_name}(), which gave {output.dtype},", ctx.site)
         else:
-            _note_cut(cls, inputs, outputs, touched)
+            note_cut(cls, inputs, outputs, touched)
         if mode.watched:
             ctx._show(inputs, arrays, outputs, params)
         return outputs if type(result) is tuple else outputs[0]
@@ -237,7 +237,7 @@ class Op(Node):
         if tracked:
             write_history(target, ctx)
         elif not target._requires_grad:
-            _note_cut(cls, inputs, (target,), True in needs)
+            note_cut(cls, inputs, (target,), True in needs)
         if mode.watched:
             ctx._show(inputs, seen, (target,), params)
         return target
@@ -318,7 +318,7 @@ class Op(Node):
             (value._edge or gradient_edge(value)) if need else None
             for value, need in zip(inputs, needs, strict=True)
         ]
-        self.place(tuple(edges), call_site())
+        self.place(tuple(edges), position())
         self.params = params
         self.constants = self.constants_of(inputs)
         if len(outputs) == 1:
@@ -330,16 +330,16 @@ class Op(Node):
                 for each in outputs
             ]
         if self.broadcasts or self.restore is not None:
-            self._note_forms(inputs)
+            self.note_forms(inputs)
 
     def constants_of(self, inputs: tuple[Any, ...]) -> list[Any]:
         """What is kept of inputs without gradient: a number, or where to look for the tensor."""
         return [
-            None if need else _constant(value) if isinstance(value, Tensor) else value
+            None if need else constant(value)
             for value, need in zip(inputs, self.needs_input_grad, strict=True)
         ]
 
-    def _note_forms(self, inputs: tuple[Any, ...]) -> None:
+    def note_forms(self, inputs: tuple[Any, ...]) -> None:
         """Remember shapes and dtypes of inputs whose gradients may come out in another form."""
         shape, dtype = self.outputs[0][:2]
         for value, need in zip(inputs, self.needs_input_grad):  # noqa: B905 (one for each)
@@ -353,7 +353,7 @@ class Op(Node):
             for value, need in zip(inputs, self.needs_input_grad, strict=True)
         )
 
-    def _pack(
+    def pack(
         self,
         inputs: tuple[Any, ...],
         arrays: list[Any],
@@ -386,12 +386,12 @@ class Op(Node):
     def _pack_overwriting(
         self, target: Tensor, inputs: tuple[Any, ...], arrays: list[Any], result: Any
     ) -> tuple[Any, ...]:
-        """Like :meth:`_pack`, for a result that is about to replace the first input."""
+        """Like :meth:`pack`, for a result that is about to replace the first input."""
         saved = self.saved
         self.saved = tuple(
             [None if each is result or each is arrays[0] else each for each in saved]
         )
-        records = list(self._pack(inputs, arrays, (), ()))
+        records = list(self.pack(inputs, arrays, (), ()))
         for place, value in enumerate(saved):
             if value is result:
                 records[place] = pack_output(target, 0)._replace(
@@ -402,12 +402,16 @@ class Op(Node):
         return tuple(records)
 
     def run(self, gradients: list[Any]) -> tuple[Any, ...]:
-        if len(self.outputs) > 1:
-            gradients = [
-                self._zeros(number) if gradient is None else gradient
-                for number, gradient in enumerate(gradients)
-            ]
-        found = self.backward(self, *gradients)
+        if len(gradients) == 1:
+            found = self.backward(self, gradients[0])
+        else:
+            found = self.backward(
+                self,
+                *[
+                    self._zeros(number) if gradient is None else gradient
+                    for number, gradient in enumerate(gradients)
+                ],
+            )
         if type(found) is not tuple:
             found = (found,)
         if self.restore is not None:
@@ -456,9 +460,12 @@ def inputs_device(inputs: tuple[Any, ...]) -> Device:
     return next(value._device for value in inputs if isinstance(value, Tensor))
 
 
-def _constant(value: Tensor) -> Constant:
-    """Where to look for a tensor input without gradient."""
-    return Constant(weakref.ref(value), value._storage.version, value._array.shape, value.dtype)
+def constant(value: Any) -> Any:
+    """What a node keeps of an input without gradient: a number, or where to find the tensor."""
+    if not isinstance(value, Tensor):
+        return value
+    array = value._array
+    return _new(Constant, (weakref.ref(value), value._version, array.shape, array.dtype))
 
 
 def _in_form(gradient: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
@@ -470,7 +477,7 @@ def _in_form(gradient: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
     return gradient
 
 
-def _note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], touched: bool) -> None:
+def note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], touched: bool) -> None:
     """Remember why the outputs have no graph, for the message of a ``backward`` that misses it."""
     if mode.backward:
         return

@@ -11,16 +11,17 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..callsite import CallSite
 from .grad_mode import mode
 
 if TYPE_CHECKING:
-    from ..callsite import CallSite
+    from ..callsite import Position
     from ..tensor import Tensor
     from .scope import Scope
 
 Edge = tuple["Node", int]
 
-_sequence = itertools.count()
+next_sequence = itertools.count().__next__
 
 
 class Hooks:
@@ -76,23 +77,27 @@ class Node:
     PyTorch: ``torch.autograd.graph.Node``.
     """
 
-    __slots__ = ("edges", "sequence", "site", "scope", "hooks", "__weakref__")
+    __slots__ = ("edges", "sequence", "_position", "scope", "hooks", "__weakref__")
 
     node_name: ClassVar[str] = "Node"
     outputs: Sequence[Any] = (None,)
     edges: tuple[Edge | None, ...]
     sequence: int
-    site: CallSite | None
+    _position: Position | None
     scope: Scope | None
     hooks: Hooks | None
 
-    def place(self, edges: tuple[Edge | None, ...], site: CallSite | None) -> None:
+    def place(self, edges: tuple[Edge | None, ...], position: Position | None) -> None:
         """Take the next place in the graph, behind ``edges``."""
         self.edges = edges
-        self.sequence = next(_sequence)
-        self.site = site
+        self.sequence = next_sequence()
+        self._position = position
         self.scope = mode.scope
         self.hooks = None
+
+    @property
+    def site(self) -> CallSite | None:
+        return None if self._position is None else CallSite(*self._position)
 
     def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:
         """The gradients of the inputs from those of the outputs."""

@@ -19,7 +19,6 @@ from .grad_mode import enable_grad, mode
 from .node import Edge, Node, gradient_edge
 
 if TYPE_CHECKING:
-    from ..callsite import CallSite
     from ..tensor import Tensor
 
 Step = tuple[Any, dict[str, Any], int]
@@ -168,12 +167,12 @@ class ReplaceRegion(Node):
     symbols = ("a", "b")
     derivatives = ("grad, 0 where b was written", "grad where b was written")
 
-    def __init__(self, view: View, written: Node, site: CallSite | None) -> None:
+    def __init__(self, view: View, written: Node) -> None:
         self.steps = view.steps
         self.form = form_of(view.base)
         array, version = view.base._array, view.base._storage.version
         self.outputs = [(array.shape, array.dtype, weakref.ref(view.base), version)]
-        self.place((gradient_edge(view.base), (written, 0)), site)
+        self.place((gradient_edge(view.base), (written, 0)), written._position)
 
     def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:
         (gradient,) = gradients
@@ -244,7 +243,7 @@ def write_history(target: Tensor, node: Node) -> None:
     if view is None:
         move(target, (node, 0))
     else:
-        move(view.base, (ReplaceRegion(view, node, node.site), 0))
+        move(view.base, (ReplaceRegion(view, node), 0))
 
 
 def move(tensor: Tensor, edge: Edge) -> None:

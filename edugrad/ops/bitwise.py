@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.elementwise import Binary
 from ..autograd.function import Op
 from ..errors import teach
 from .checks import need_kernel
@@ -17,13 +18,12 @@ INTEGERS = [
 ]
 
 
-class BitwiseAnd(Op):
+class BitwiseAnd(Binary):
     """Bits that both elements have."""
 
     op_name = "bitwise_and"
     formula = "a & b"
     differentiable = False
-    broadcasts = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
@@ -31,13 +31,12 @@ class BitwiseAnd(Op):
         return a & b
 
 
-class BitwiseOr(Op):
+class BitwiseOr(Binary):
     """Bits that one of two elements has."""
 
     op_name = "bitwise_or"
     formula = "a | b"
     differentiable = False
-    broadcasts = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
@@ -45,13 +44,12 @@ class BitwiseOr(Op):
         return a | b
 
 
-class BitwiseXor(Op):
+class BitwiseXor(Binary):
     """Bits that just one of two elements has."""
 
     op_name = "bitwise_xor"
     formula = "a ^ b"
     differentiable = False
-    broadcasts = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
@@ -85,11 +83,10 @@ def _need_bits(operator: str, error: type[Exception], *values: Any) -> None:
             )
 
 
-class Shift(Op):
+class Shift(Binary):
     """Bits moved along; a shift by a negative number, or by all bits, leaves none."""
 
     differentiable = False
-    broadcasts = True
     kernel = ""
 
     @classmethod

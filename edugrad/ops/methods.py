@@ -107,18 +107,15 @@ def _or_unequal(compare: Method) -> Method:
 
 def _arithmetic(op: Any) -> tuple[Method, Method, Method]:
     """``self ∘ other``, ``other ∘ self`` and ``self ∘= other``."""
-    apply, apply_ = op.apply, op.apply_
-
-    def direct(self: Tensor, other: Any) -> Any:
-        return apply(self, other)
+    call, apply_ = op.call, op.apply_
 
     def reflected(self: Tensor, other: Any) -> Any:
-        return apply(other, self)
+        return call(other, self)
 
     def in_place(self: Tensor, other: Any) -> Any:
         return apply_(self, other)
 
-    return direct, reflected, in_place
+    return call, reflected, in_place
 
 
 def bind() -> None:

@@ -162,7 +162,7 @@ class _Reach:
         known = (id(tensor), constant.version)
         if tensor is not None and known in self.constants:
             return self.constants[known], 0
-        piece = Piece(constant.shape, constant.dtype, "cpu", False)
+        piece = Piece(constant.shape, dtypes.of_numpy[constant.dtype], "cpu", False)
         if tensor is not None:
             piece.device = str(tensor.device)
             piece.name = self.names.get(id(tensor))
