@@ -39,10 +39,19 @@ MODULES = frozenset(
     for name in (
         "amp autograd autograd.functional backends backends.cuda backends.cudnn backends.mps cuda "
         "cuda.amp distributed distributions export fft func fx hub jit linalg multiprocessing nn "
-        "nn.functional nn.init nn.modules nn.parallel nn.parameter nn.utils nn.utils.rnn onnx "
+        "nn.functional nn.init nn.parallel nn.parameter nn.utils nn.utils.rnn onnx "
         "optim optim.lr_scheduler profiler quantization random special testing utils "
         "utils.checkpoint utils.data utils.tensorboard version"
     ).split()
+)
+# PyTorch's files of layers; all their classes are in edugrad.nn.
+NN_MODULES = frozenset(
+    f"torch.nn.modules{name}"
+    for name in (
+        " .activation .adaptive .batchnorm .channelshuffle .container .conv .distance .dropout "
+        ".flatten .fold .instancenorm .lazy .linear .loss .module .normalization .padding "
+        ".pixelshuffle .pooling .rnn .sparse .transformer .upsampling .utils"
+    ).split(" ")
 )
 missing: dict[str, str] = {}
 
@@ -118,6 +127,8 @@ def _is_import_from(frame: Any) -> bool:
 
 
 def _counterpart(name: str) -> ModuleType | None:
+    if name in NN_MODULES:
+        name = "torch.nn"
     real = "edugrad" + name.removeprefix(ROOT)
     try:
         return importlib.import_module(real)

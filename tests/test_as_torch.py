@@ -95,6 +95,32 @@ def test_modules_are_the_same_objects_under_both_names() -> None:
     assert done.stdout == "True True\nFalse\n"
 
 
+def test_the_layers_answer_for_pytorchs_files_of_them() -> None:
+    program = """
+from edugrad import as_torch; as_torch.switch_on()
+import edugrad, torch, torch.nn.modules.container
+from torch.nn import init, utils
+from torch.nn.modules import Linear
+from torch.nn.modules.module import Module, register_module_forward_hook
+from torch.nn.parameter import Parameter
+from torch.nn.utils.rnn import pad_sequence
+print(Module is edugrad.nn.Module, Linear is torch.nn.modules.linear.Linear)
+print(torch.nn.modules.container.Sequential is torch.nn.Sequential, init is not None)
+print(Parameter is edugrad.nn.Parameter, pad_sequence is edugrad.nn.utils.rnn.pad_sequence)
+try:
+    import torch.nn.modules.nothing
+except ImportError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        "True True",
+        "True True",
+        "True True",
+        "No module named 'torch.nn.modules.nothing'",
+    ], done.stderr
+
+
 def test_the_magic_says_what_it_takes() -> None:
     registered = {}
 
