@@ -102,9 +102,11 @@ def graph_def(graph: Graph, name: str = "graph", kinds: Mapping[str, str] | None
         output = f":{edge.source_output}" if edge.source_output else ""
         sources[edge.target].append((edge.target_input, paths[edge.source] + output))
     definition = GraphDef(versions=VersionDef(producer=PRODUCER))
+    modules = {call.id: f"{call.kind}({call.text})" for call in graph.calls}
     for node in graph.nodes:
-        inputs = [source for _, source in sorted(sources[node.id])]
-        definition.node.append(_node_def(node, paths[node.id], inputs, kinds))
+        made = _node_def(node, paths[node.id], kinds, modules.get(node.call or ""))
+        made.input.extend(source for _, source in sorted(sources[node.id]))
+        definition.node.append(made)
     for k, result in enumerate(graph.results):
         label = "output" if len(graph.results) == 1 else f"output_{k}"
         path = _unused(label, used)
@@ -131,12 +133,14 @@ def _unused(path: str, used: set[str]) -> str:
     return free
 
 
-def _node_def(node: GraphNode, path: str, inputs: list[str], kinds: Mapping[str, str]) -> Any:
+def _node_def(node: GraphNode, path: str, kinds: Mapping[str, str], module: str | None) -> Any:
+    """A node without its inputs; what else is known of it is listed when it is selected."""
     kind = node.label if node.kind == "op" else kinds.get(node.label, "Const")
-    definition = NodeDef(name=path, op=kind, input=inputs)
+    definition = NodeDef(name=path, op=kind)
     shapes = AttrValue.ListValue(shape=map(_shape, node.outputs))
     definition.attr["_output_shapes"].CopyFrom(AttrValue(list=shapes))
     notes = {
+        "module": module,
         "formula": node.formula,
         "dtype": node.outputs[0].dtype if node.outputs else None,
         "source": node.source and f"{Path(node.source.file).name}:{node.source.line}",

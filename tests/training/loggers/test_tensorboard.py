@@ -107,6 +107,8 @@ def test_the_graph_shows_the_modules(events: EventAccumulator) -> None:
     ]
     (shape,) = linear.attr["_output_shapes"].list.shape
     assert [dim.size for dim in shape.dim] == [5, 3]
+    layer = "Linear(in_features=4, out_features=3, bias=True)"
+    assert linear.attr["module"].s.decode() == layer
     assert nodes["output"].input == ["Network/mul"]
 
 
