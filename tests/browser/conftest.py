@@ -17,6 +17,7 @@ from playwright.sync_api import Browser
 from tests.browser.lab import NO_BROWSER, LabPage, LabServer, find_browser, open_browser
 from tests.browser.lesson import Lesson
 
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 LESSONS = Path(__file__).parents[2] / "lessons"
 
 
@@ -70,6 +71,21 @@ def lesson(
         return Lesson(lab_page(name, theme=request.param), cells)
 
     return run
+
+
+@pytest.fixture
+def open_cells(lab_page: Callable[..., LabPage], jupyterlab: LabServer) -> Callable[..., LabPage]:
+    """Open a notebook of these cells of code and run it: ``open_cells("1 + 1", theme="dark")``."""
+
+    def open_notebook(*cells: str, **options: object) -> LabPage:
+        code = [nbformat.v4.new_code_cell(cell.strip()) for cell in cells]
+        notebook = nbformat.v4.new_notebook(cells=code, metadata=KERNEL)
+        nbformat.write(notebook, jupyterlab.folder / "cells.ipynb")
+        lab = lab_page("cells.ipynb", **options)
+        assert lab.run_all()
+        return lab
+
+    return open_notebook
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -17,7 +16,6 @@ from edugrad_widgets.look import bundle, number, quantity
 from tests.browser.lab import LabPage, LabServer
 
 LOOK = Path(bundle.__code__.co_filename).parent
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 CHART = """
 import anywidget, traitlets
 from edugrad_widgets.look import LineChart, Series, bundle
@@ -92,16 +90,13 @@ def test_the_browser_writes_numbers_as_python_does(blank: Page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_chart_grows_and_is_read_by_keyboard_and_mouse(
-    lab_page: Callable[..., LabPage], jupyterlab: LabServer, theme: str
+    open_cells: Callable[..., LabPage], jupyterlab: LabServer, theme: str
 ):
     folder = jupyterlab.folder
     shutil.copytree(LOOK, folder / "look", dirs_exist_ok=True)
     (folder / "curves.js").write_text(MODULE)
     (folder / "curves.css").write_text('@import "./look/chart.css";\n')
-    cells = [nbformat.v4.new_code_cell(c) for c in (CHART, "view.chart = curves(11)")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), folder / "chart.ipynb")
-    lab = lab_page("chart.ipynb", theme=theme)
-    assert lab.run_all()
+    lab = open_cells(CHART, "view.chart = curves(11)", theme=theme)
     figure = lab.output(0).get_by_role("group", name="Loss", exact=True)
     figure.locator("text=fast 0.0009766").wait_for()
     readout = figure.locator("figcaption")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .graph_view import GraphView
+    from .matmul_view import MatmulView
+    from .tensor_view import TensorView
 
-__all__ = ["GraphView"]
+__all__ = ["GraphView", "MatmulView", "TensorView"]
+
+_MODULES = {"GraphView": "graph_view", "MatmulView": "matmul_view", "TensorView": "tensor_view"}
 
 
 def __getattr__(name: str) -> Any:
     """Import a widget when it is first used, so that the lesson kit loads without the others."""
-    if name == "GraphView":
-        from .graph_view import GraphView
-
-        return GraphView
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

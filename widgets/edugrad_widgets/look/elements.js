@@ -31,14 +31,15 @@ export function iconButton(path, label, action) {
   return button;
 }
 
-/** Choose one of a few: `options` is [[value, text], ...], kept in the trait `trait`. */
+/** Choose one of a few: `options` is [[value, text], ...], kept in the trait `trait`; `choose(value)` may set more. */
 export class Choices {
-  constructor(model, trait, label, options) {
+  constructor(model, trait, label, options, choose = (value) => setTraits(model, { [trait]: value })) {
     this.model = model;
     this.trait = trait;
+    this.values = options.map(([value]) => value);
     this.buttons = options.map(([value, text]) => {
-      const button = make("button", { type: "button", role: "radio", "data-value": value, text });
-      button.addEventListener("click", () => setTraits(model, { [trait]: value }));
+      const button = make("button", { type: "button", role: "radio", text });
+      button.addEventListener("click", () => choose(value));
       return button;
     });
     this.root = make("span", { class: "eg-choices", role: "radiogroup", "aria-label": label }, ...this.buttons);
@@ -47,12 +48,11 @@ export class Choices {
   }
 
   show() {
-    const chosen = this.model.get(this.trait);
-    for (const button of this.buttons) {
-      const here = button.dataset.value === chosen;
-      button.setAttribute("aria-checked", String(here));
-      button.tabIndex = here ? 0 : -1;
-    }
+    const chosen = this.values.indexOf(this.model.get(this.trait));
+    this.buttons.forEach((button, place) => {
+      button.setAttribute("aria-checked", String(place === chosen));
+      button.tabIndex = place === chosen ? 0 : -1;
+    });
   }
 
   onKey(event) {
@@ -106,3 +106,23 @@ export function bindKeys(root, actions) {
 }
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** The element to which an arrow key leads from `here`: the next one in that direction. */
+export function nearestTo(here, elements, key) {
+  const middle = (element) => {
+    const box = element.getBoundingClientRect();
+    return [box.left + box.width / 2, box.top + box.height / 2];
+  };
+  const [along, across, forward] = { ArrowRight: [0, 1, 1], ArrowLeft: [0, 1, -1], ArrowDown: [1, 0, 1], ArrowUp: [1, 0, -1] }[key];
+  const from = middle(here);
+  let best = null;
+  let shortest = Infinity;
+  for (const element of elements) {
+    const to = middle(element);
+    const ahead = (to[along] - from[along]) * forward;
+    const aside = Math.abs(to[across] - from[across]);
+    const far = ahead + (along === 0 ? 100 : 3) * aside;
+    if (ahead > 1 && far < shortest) [best, shortest] = [element, far];
+  }
+  return best;
+}
