@@ -76,10 +76,10 @@ from .tensor import Tensor
 from .version import __version__
 
 if _TYPE_CHECKING:
-    from . import nn, optim, utils
+    from . import nn, optim, training, utils
 
 # Packages that are loaded when they are first used, so that ``import edugrad`` stays fast.
-_ON_DEMAND = ("nn", "optim", "utils")
+_ON_DEMAND = ("nn", "optim", "training", "utils")
 
 # NumPy warns of overflow and 0/0; PyTorch returns inf and nan, and so does edugrad.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"edugrad\.")
