@@ -26,7 +26,12 @@ class Slice(Op):
     @staticmethod
     def forward(ctx: Any, a: Any, index: Index) -> Any:
         ctx.shape = a.shape
-        return a[index if Ellipsis in index else (*index, ...)]
+        view = a[index if Ellipsis in index else (*index, ...)]
+        if None not in index:
+            return view
+        # NumPy gives the new dimensions stride 0, PyTorch (and reshape) the stride of a row.
+        kept = tuple(each for each in index if each is not None)
+        return a[kept if Ellipsis in kept else (*kept, ...)].reshape(view.shape)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

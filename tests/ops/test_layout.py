@@ -147,3 +147,18 @@ def test_broadcast_shapes() -> None:
 def test_several_tensors_at_once() -> None:
     found: tuple[Tensor, ...] = edugrad.atleast_2d(ones(2), ones(()))
     assert [tuple(each.shape) for each in found] == [(1, 2), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("index", "strides"),
+    [
+        ((None,), (12, 4, 1)),
+        ((slice(1, None), None), (4, 4, 1)),
+        ((..., None), (4, 1, 1)),
+        ((slice(None), None, 1), (4, 4)),
+        ((0, None), (4, 1)),
+    ],
+)
+def test_a_new_dimension_has_the_stride_that_pytorch_gives_it(index, strides):
+    view = edugrad.arange(12).reshape(3, 4)[index]
+    assert view.stride() == strides
