@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 
 import edugrad
-from edugrad_widgets import TensorView
+from edugrad import devices
+from edugrad_widgets import MatmulView, TensorView
 from edugrad_widgets.tensor_broadcast import broadcast_scene
 from edugrad_widgets.tensor_cells import memory_of
 from edugrad_widgets.tensor_expression import METHODS, Broadcast, Refused, Selection, evaluate
+from tests import standin
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -349,3 +351,19 @@ def test_the_same_picture_in_another_process():
     x = matrix()
     here = TensorView(x, expression="x[x > 5]", names={"x": x}).static_svg()
     assert answer.stdout.strip() == hashlib.sha256(here.encode()).hexdigest()
+
+
+def test_tensors_on_another_device_are_shown_alike(monkeypatch):
+    monkeypatch.setattr(standin, "__name__", "cupy")
+    devices.use_array_module("cuda", standin)
+    try:
+        for text in ("x", "x.T", "x[x > 5]", "x[:, None] + y", "x.flip(0)"):
+            x, y = matrix(), edugrad.ones(4)
+            host = TensorView(x, y, expression=text, names={"x": x, "y": y})
+            x, y = x.to("cuda"), y.to("cuda")
+            there = TensorView(x, y, expression=text, names={"x": x, "y": y})
+            assert there.picture == host.picture
+        counted = [MatmulView(one, one.T).static_text().splitlines() for one in (x, x.cpu())]
+        assert counted[0][1:] == counted[1][1:]
+    finally:
+        devices.use_array_module("cuda", None)
