@@ -1,9 +1,13 @@
-"""Training: the Trainer, what it can be given to watch, and metrics.
+"""Training: the Trainer, its callbacks, metrics and loggers, and scikit-learn's estimators.
 
-``import edugrad`` does not load this package; its first use does.
+``import edugrad`` does not load this package; its first use does. The first use of
+``EdugradClassifier`` or ``EdugradRegressor`` loads scikit-learn.
 """
 
-from . import callbacks, metrics
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
+from . import callbacks, loggers, metrics
 from .callbacks import (
     Callback,
     CSVLog,
@@ -23,6 +27,12 @@ from .module import LightningModule, TrainingModule
 from .randomness import seed_everything
 from .trainer import Trainer
 
+if _TYPE_CHECKING:
+    from .estimators import EdugradClassifier as EdugradClassifier
+    from .estimators import EdugradRegressor as EdugradRegressor
+
+_ESTIMATORS = ("EdugradClassifier", "EdugradRegressor")
+
 __all__ = [
     "CSVLog",
     "Callback",
@@ -41,6 +51,19 @@ __all__ = [
     "Trainer",
     "TrainingModule",
     "callbacks",
+    "loggers",
     "metrics",
     "seed_everything",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _ESTIMATORS:
+        from . import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ESTIMATORS})
