@@ -250,3 +250,58 @@ class KLDivLoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
+
+
+class CTCLoss(_Loss):
+    r"""How unlikely labels are when nobody says at which step each one lies.
+
+    .. math:: \ell = -\ln \sum_{\pi \to y} \prod_t p_t(\pi_t)
+
+    summed over all alignments: ways to name a label or the blank at each step that give the labels
+    when repetitions and then blanks are left out. It is called with log-probabilities of shape
+    (steps, batch, classes), labels of shape (batch, labels), and the lengths of both.
+
+    Parameters
+    ----------
+    blank : int
+        The class that stands for no label.
+    reduction : "mean", "sum" or "none"
+        A mean is taken of losses that are divided by the number of labels.
+    zero_infinity : bool
+        Count examples with too few steps for their labels as 0 instead of infinity.
+
+    Raises
+    ------
+    RuntimeError
+        When called: if the lengths or the blank do not fit.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> even = edugrad.full((3, 1, 2), 0.5).log()
+    >>> edugrad.nn.CTCLoss()(even, edugrad.tensor([[1]]), [3], [1])
+    tensor(0.2877)
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.CTCLoss``. Source: Graves et al., "Connectionist Temporal Classification",
+    2006.
+    """
+
+    def __init__(
+        self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False
+    ) -> None:
+        super().__init__(reduction=reduction)
+        self.blank = blank
+        self.zero_infinity = zero_infinity
+
+    def forward(self, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any) -> Any:
+        return F.ctc_loss(
+            log_probs,
+            targets,
+            input_lengths,
+            target_lengths,
+            self.blank,
+            self.reduction,
+            self.zero_infinity,
+        )

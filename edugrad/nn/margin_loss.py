@@ -175,6 +175,39 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
         )
 
 
+class MultiLabelMarginLoss(_Loss):
+    r"""What each right class lacks to being ahead by 1 of each wrong one.
+
+    .. math:: \ell = \frac{1}{C} \sum_{y \in Y} \sum_{c \notin Y} \max(0, 1 - x_y + x_c)
+
+    The target has the prediction's shape, (batch, classes) or (classes,), and in each row the
+    numbers of the right classes up to the first -1.
+
+    Parameters
+    ----------
+    reduction : "mean", "sum" or "none"
+
+    Raises
+    ------
+    RuntimeError
+        When called: if the shapes differ, or a target is none of the classes.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> scores, right = edugrad.tensor([[0.1, 0.2, 0.4, 0.8]]), edugrad.tensor([[3, 0, -1, 1]])
+    >>> edugrad.nn.MultiLabelMarginLoss()(scores, right)
+    tensor(0.8500)
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.MultiLabelMarginLoss``.
+    """
+
+    def forward(self, input: Any, target: Any) -> Any:
+        return F.multilabel_margin_loss(input, target, reduction=self.reduction)
+
+
 class MultiMarginLoss(_WeightedLoss):
     r"""What the right class lacks to being ahead of each other class by the margin.
 

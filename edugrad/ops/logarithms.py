@@ -90,7 +90,7 @@ class Logaddexp(Binary):
 
     op_name = "logaddexp"
     formula = "ln(exp(a) + exp(b))"
-    derivatives = ("grad / (1 + exp(b - a))", "grad / (1 + exp(a - b))")
+    derivatives = ("grad · σ(a - b)", "grad · σ(b - a)")
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
@@ -103,8 +103,8 @@ class Logaddexp(Binary):
         a, b = ctx.saved_tensors
         need_a, need_b = ctx.needs_input_grad
         return (
-            grad / (1 + (b - a).exp()) if need_a else None,
-            grad / (1 + (a - b).exp()) if need_b else None,
+            grad * (a - b).sigmoid() if need_a else None,
+            grad * (b - a).sigmoid() if need_b else None,
         )
 
 
@@ -113,7 +113,7 @@ class Logaddexp2(Binary):
 
     op_name = "logaddexp2"
     formula = "log₂(2^a + 2^b)"
-    derivatives = ("grad / (1 + 2^(b - a))", "grad / (1 + 2^(a - b))")
+    derivatives = ("grad · σ((a - b) ln 2)", "grad · σ((b - a) ln 2)")
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
@@ -126,8 +126,8 @@ class Logaddexp2(Binary):
         a, b = ctx.saved_tensors
         need_a, need_b = ctx.needs_input_grad
         return (
-            grad / (1 + (b - a).exp2()) if need_a else None,
-            grad / (1 + (a - b).exp2()) if need_b else None,
+            grad * ((a - b) * math.log(2)).sigmoid() if need_a else None,
+            grad * ((b - a) * math.log(2)).sigmoid() if need_b else None,
         )
 
 

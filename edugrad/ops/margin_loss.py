@@ -14,6 +14,7 @@ from .selection import where
 from .smooth_activation import logsigmoid
 
 APART = T(2, 3, low=-1.9, distinct=True)
+SCORES = T(2, 4, low=-1.9, distinct=True)
 LABELS = T(2, 3, kind="int", low=0, high=2)
 CLASSES = T(4, kind="int", low=0, high=3)
 
@@ -260,6 +261,76 @@ def multi_margin_loss(
     if weight is not None:
         losses = losses * weight[index.squeeze(1)]
     return averaged(losses.reshape(target.shape), reduction)
+
+
+@register(
+    None,
+    samples=[
+        Sample(T(2, 4, low=-1.9, distinct=True), T(2, 4, kind="int", low=-1, high=4)),
+        Sample(
+            T(2, 4, low=-1.9, distinct=True), T(2, 4, kind="int", low=0, high=4), reduction="none"
+        ),
+        Sample(T(3, distinct=True), T(3, kind="int", low=-1, high=3), reduction="sum"),
+    ],
+    method=False,
+    namespace=FUNCTIONAL,
+    torch="it has a second derivative here",
+)
+def multilabel_margin_loss(
+    input: Any,
+    target: Any,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Any:
+    r"""What each right class lacks to being ahead by 1 of each wrong one.
+
+    .. math:: \ell = \tfrac1C \sum_{y \in Y} \sum_{c \notin Y} \max(0, 1 - x_y + x_c)
+
+    Parameters
+    ----------
+    input : Tensor of shape (C,) or (N, C)
+    target : Tensor of int64 of the same shape
+        The numbers of the right classes in each row, up to the first -1.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes differ, or a target is none of the classes.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.multilabel_margin_loss``.
+    """
+    reduction = read_reduction(reduction, size_average, reduce)
+    need_floating("multilabel_margin_loss_forward_out_frame", input)
+    classes = input._array.shape[-1]
+    _check_labels(input, target, classes)
+    rows, chosen = input.reshape(-1, classes), target.reshape(-1, classes)
+    named = (chosen >= 0).long().cumprod(1)
+    chosen = chosen.clamp_min(0)
+    wrong = named.new_zeros(named.shape).scatter_add(1, chosen, named) == 0
+    short = (1 - rows.gather(1, chosen).unsqueeze(2) + rows.unsqueeze(1)).clamp_min(0)
+    losses = (short * (named.unsqueeze(2) * wrong.unsqueeze(1))).sum((1, 2)) / classes
+    return averaged(losses.reshape(input.shape[:-1]), reduction)
+
+
+def _check_labels(input: Tensor, target: Tensor, classes: int) -> None:
+    if input._array.shape != target._array.shape:
+        rule = (
+            f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}"
+        )
+        mend = "fill each row of the target up with -1"
+    elif target.dtype.name != "int64":
+        rule = f"expected scalar type Long but found {scalar_type(target)}"
+        mend = "number the classes: target.long()"
+    elif bool(((target < -1) | (target >= classes)).any()):
+        rule = "argument #2 'target' is out of range"
+        mend = f"number the classes from 0 to {classes - 1}; -1 ends a row"
+    else:
+        return
+    got = f"targets of {target.dtype} and shape {tuple(target.shape)}"
+    raise RuntimeError(teach(rule, got=got, mend=mend))
 
 
 def _check_classes(input: Tensor, target: Tensor, weight: Tensor | None) -> None:

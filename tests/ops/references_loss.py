@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -188,6 +189,40 @@ def multi_margin(
     return reduced(np.reshape(losses, shape), reduction)
 
 
+def multilabel_margin(a: np.ndarray, target: np.ndarray, reduction: str = "mean") -> Any:
+    losses = []
+    for row, named in zip(np.atleast_2d(a), np.atleast_2d(target), strict=True):
+        right = list(itertools.takewhile(lambda y: y >= 0, named.tolist()))
+        wrong = [x for c, x in enumerate(row) if c not in right]
+        pairs = itertools.product(right, wrong)
+        losses.append(math.fsum(max(0.0, 1 - row[y] + x) for y, x in pairs) / len(row))
+    return reduced(np.reshape(losses, a.shape[:-1]), reduction)
+
+
+def alignments(
+    logarithms: np.ndarray,
+    targets: np.ndarray,
+    steps: Sequence[int],
+    labels: Sequence[int],
+    blank: int = 0,
+    reduction: str = "mean",
+) -> Any:
+    """CTC by trying every way to name a class at each step."""
+    tables = logarithms if logarithms.ndim == 3 else logarithms[:, None]
+    ends = np.cumsum(labels)
+    losses = []
+    for n, (length, count) in enumerate(zip(steps, labels, strict=True)):
+        row = targets[n] if targets.ndim == 2 else targets[ends[n] - count :]
+        wanted, total = row[:count].tolist(), 0.0
+        for path in itertools.product(range(tables.shape[2]), repeat=length):
+            heard = [label for label, _ in itertools.groupby(path) if label != blank]
+            if heard == wanted:
+                total += math.exp(math.fsum(tables[t, n, label] for t, label in enumerate(path)))
+        losses.append(-math.log(total) / (max(count, 1) if reduction == "mean" else 1))
+    alone = logarithms.ndim == 2
+    return reduced(np.array(losses[0] if alone else losses), reduction)
+
+
 def length(v: Any, p: float = 2.0) -> float:
     sizes = [abs(x) for x in np.ravel(v)]
     return max(sizes) if math.isinf(p) else math.fsum(x**p for x in sizes) ** (1 / p)
@@ -276,6 +311,8 @@ LOSSES: dict[str, Reference] = {
     "soft_margin_loss": loss(lambda a, y: math.log(1 + math.exp(-y * a))),
     "multilabel_soft_margin_loss": several_labels,
     "multi_margin_loss": multi_margin,
+    "multilabel_margin_loss": multilabel_margin,
+    "ctc_loss": alignments,
     "cosine_similarity": cosine,
     "pairwise_distance": distance,
     "normalize": normalized,

@@ -236,3 +236,12 @@ def slope(y: edugrad.Tensor, x: edugrad.Tensor) -> edugrad.Tensor:
 
 def assert_same(found: Any, wanted: Numbers) -> None:
     np.testing.assert_allclose(found.detach().numpy().ravel(), wanted, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("function", [edugrad.logaddexp, edugrad.logaddexp2])
+def test_second_derivatives_of_far_apart_logarithms_are_numbers(function: Any) -> None:
+    a = edugrad.tensor([0.0, -5000.0], requires_grad=True)
+    b = edugrad.tensor([-5000.0, 0.0])
+    (first,) = edugrad.autograd.grad(function(a, b).sum(), a, create_graph=True)
+    assert first.tolist() == [1.0, 0.0]
+    assert edugrad.autograd.grad(first.sum(), a)[0].tolist() == [0.0, 0.0]

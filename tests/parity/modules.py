@@ -86,9 +86,9 @@ def run(library: Any, module: Any, inputs: str) -> tuple[Any, list[Any]]:
         if each.requires_grad:
             weight = random.normal(size=tuple(each.shape)).astype(str(each.dtype).split(".")[-1])
             total = total + (each * library.tensor(weight)).sum()
-    if not is_tensor(total):
-        return output, []
     leaves += [each for each in module.parameters() if each.requires_grad]
+    if not is_tensor(total) or not leaves:
+        return output, []
     found = library.autograd.grad(total, leaves, allow_unused=True)
     return output, [library.zeros(()) if each is None else each for each in found]
 
