@@ -52,6 +52,8 @@ from .dtypes import (
     uint8,
 )
 from .exchange import from_dlpack
+from .layouts import MemoryFormat as memory_format
+from .layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
 from .ops.diagonals import tril_indices, triu_indices
 from .ops.reshaping import broadcast_shapes
 from .printing import set_printoptions

@@ -17,6 +17,7 @@ from .callsite import CallSite, call_site
 from .devices import Device
 from .dtypes import DType
 from .errors import teach
+from .layouts import MemoryFormat, contiguous_format, follows
 from .size import Size
 from .storage import Storage
 
@@ -213,9 +214,9 @@ class Tensor:
         """The address of the first element. PyTorch: ``Tensor.data_ptr``."""
         return _address(self._array)
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in the order of the indices (C order)."""
-        return self._array.flags.c_contiguous
+    def is_contiguous(self, memory_format: MemoryFormat = contiguous_format) -> bool:
+        """Whether the elements lie in memory in the order of the indices, or in another one."""
+        return follows(self._array, memory_format)
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating-point numbers."""
@@ -230,7 +231,7 @@ class Tensor:
     @property
     def requires_grad(self) -> bool:
         view = self._view
-        if view is not None and view.is_stale(self) and view.creation != "no_grad":
+        if view is not None and view.is_stale(self):
             return self._requires_grad or view.base._requires_grad
         return self._requires_grad
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import pytest
 
@@ -10,7 +12,8 @@ collect_ignore_glob = ["teaching/*", "parity/*"]
 
 # No test depends on the clock, nor on chance: examples are drawn from a fixed seed.
 hypothesis.settings.register_profile("edugrad", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("edugrad")
+hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "edugrad"))
 
 
 @pytest.hookimpl(trylast=True)

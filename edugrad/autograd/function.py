@@ -21,9 +21,10 @@ from ..tensor import Cut, Tensor
 from . import promotion
 from .anomaly import check_forward
 from .grad_mode import mode
+from .joined import join
 from .node import Edge, Node, gradient_edge
-from .saved import FREED, pack_copy, pack_input, pack_output, unpack_all
-from .views import attach_view, check_write, write_history
+from .saved import FREED, pack_copy, pack_input, pack_output, pack_stale, unpack_all
+from .views import attach_view, check_shared, check_write, write_history
 from .writing import check_result, check_target, explain, write_out
 
 _new = tuple.__new__  # a named tuple without the cost of its Python-level constructor
@@ -70,6 +71,10 @@ class Op(Node):
         False for ops whose result is a step function or an integer.
     view : bool
         The outputs look at the memory of the (first) input.
+    joined : tuple of int
+        Positions of inputs by which a gradient has a derivative, if only of zeros.
+    reads_apart : bool
+        The form that writes in place may not read any of the memory that it writes to.
     check_nan : bool
         Whether anomaly detection looks at the result (not for ``empty``-like ops).
 
@@ -119,6 +124,8 @@ class Op(Node):
     broadcasts: ClassVar[bool] = False
     differentiable: ClassVar[bool] = True
     view: ClassVar[bool] = False
+    joined: ClassVar[tuple[int, ...]] = ()
+    reads_apart: ClassVar[bool] = False
     check_nan: ClassVar[bool] = True
 
     xp: Any
@@ -185,6 +192,8 @@ class Op(Node):
             outputs = ctx._wrap(result, inputs, device, params)
         else:
             array = result if type(result) is ctx.xp.ndarray else ctx.xp.asarray(result)
+            if cls.elementwise and not array.flags.c_contiguous:
+                array = _in_order(array, arrays)
             outputs = (Tensor._wrap(array, device),)
         if tracked:
             ctx._place(inputs, outputs, params, outputs[0]._storage.version)
@@ -215,6 +224,9 @@ class Op(Node):
         arrays, _, needs = ctx._read(inputs)
         tracked = True in needs and mode.grad
         check_write(target, f"{cls.op_name}_", tracked)
+        for value in others:
+            if isinstance(value, Tensor) and value._storage is target._storage:
+                check_shared(target, value, cls.reads_apart)
         ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
         ctx.saved = ()
         seen = ctx._before_write(inputs, arrays) if mode.watched else arrays
@@ -301,7 +313,7 @@ class Op(Node):
                 outputs.append(Tensor._wrap(array, device))
                 continue
             output = Tensor._wrap(array, device, inputs[0]._storage)
-            attach_view(output, inputs[0], (type(self), params, number), len(raw) > 1)
+            attach_view(output, inputs[0], (type(self), params, number), raw is result)
             outputs.append(output)
         return tuple(outputs)
 
@@ -392,11 +404,15 @@ class Op(Node):
             [None if each is result or each is arrays[0] else each for each in saved]
         )
         records = list(self.pack(inputs, arrays, (), ()))
+        same = [number for number, each in enumerate(arrays) if each is arrays[0]]
+        other = same[-1]
         for place, value in enumerate(saved):
             if value is result:
                 records[place] = pack_output(target, 0)._replace(
                     version=target._storage.version + 1
                 )
+            elif value is arrays[0] and place and other:
+                records[place] = pack_stale(inputs[other], self.edges[other])
             elif value is arrays[0]:
                 records[place] = pack_copy(value, self.edges[0])
         return tuple(records)
@@ -421,7 +437,7 @@ class Op(Node):
                     for gradient, form in zip(found, self.restore, strict=True)
                 ]
             )
-        return found
+        return join(self, found) if self.joined and mode.grad else found
 
     def _zeros(self, number: int) -> Tensor | None:
         shape, dtype = self.outputs[number][:2]
@@ -430,8 +446,10 @@ class Op(Node):
         return Tensor._wrap(self.xp.zeros(shape, dtype))
 
     def release(self) -> None:
-        if self.saved:
-            self.saved = FREED
+        for value in self.saved:
+            if value is not None:
+                self.saved = FREED
+                return
 
     def _show(
         self,
@@ -453,6 +471,12 @@ class Op(Node):
 def _compute(op: type[Op], ctx: Op, arrays: list[Any], params: dict[str, Any]) -> Any:
     """Run ``forward``; overflow and 0/0 give inf and nan without a warning, as in PyTorch."""
     return op.forward(ctx, *arrays, **params)
+
+
+def _in_order(result: Any, arrays: list[Any]) -> Any:
+    """The result of repeated elements in the order of its indices: repetition has no order."""
+    repeated = any(0 in array.strides for array in arrays if hasattr(array, "strides"))
+    return result.copy(order="C") if repeated else result
 
 
 def inputs_device(inputs: tuple[Any, ...]) -> Device:

@@ -105,7 +105,8 @@ def on_arrival(node: Node, gradients: list[Tensor | None]) -> None:
         kept = node.hooks.retained.get(output)
         tensor = kept() if kept is not None else None
         if tensor is not None:
-            tensor._grad = gradient.clone()
+            before = tensor._grad
+            tensor._grad = gradient.clone() if before is None else before + gradient
 
 
 def before(node: Node, gradients: list[Tensor | None]) -> list[Tensor | None]:

@@ -152,6 +152,8 @@ def gradient_edge(tensor: Tensor) -> Edge | None:
     """Where a gradient for ``tensor`` has to be sent; None if it needs none."""
     if tensor._view is not None:
         tensor._view.refresh(tensor)
+        if tensor._view.creation == "no_grad":
+            return None
     edge = tensor._edge
     if edge is not None:
         return edge

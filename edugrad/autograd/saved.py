@@ -83,6 +83,15 @@ def pack_copy(array: Any, edge: Edge | None) -> Saved:
     return Saved(None, copied, Storage(copied), 0, edge, "a copy")
 
 
+def pack_stale(tensor: Tensor, edge: Edge | None) -> Saved:
+    """Save an operand that is also what the op overwrites: to use it will raise, as in PyTorch.
+
+    The tensor itself is not kept, for it will hold the node that this record belongs to.
+    """
+    storage = tensor._storage
+    return Saved(None, tensor._array, storage, storage.version, edge, "an input")
+
+
 def unpack(record: Any, node: Node) -> Any:
     """The tensor that was saved, with its place in the graph; raise if it was changed since."""
     if type(record) is not Saved:

@@ -148,13 +148,15 @@ def attach_view(view: Tensor, source: Tensor, step: Step, several: bool) -> None
     base = source if parent is None else parent.base
     steps = (step,) if parent is None else (*parent.steps, step)
     creation: Creation = "tracked"
-    if parent is not None and parent.creation != "tracked":
-        creation = parent.creation
-    elif not mode.grad:
+    if not mode.grad:
         creation = "no_grad"
     elif several:
         creation = "multiple"
+    elif parent is not None:
+        creation = parent.creation
     view._view = View(base, steps, view._storage.version, creation)
+    if creation == "no_grad":
+        view._requires_grad = base._requires_grad
 
 
 class ReplaceRegion(Node):
@@ -197,9 +199,44 @@ def check_overlap(target: Tensor, op_name: str) -> None:
         )
 
 
+def check_shared(target: Tensor, source: Tensor, apart: bool = False) -> None:
+    """Refuse to write over numbers that are read at the same time from other places.
+
+    The same tensor may be read and written, element by element, unless they have to be ``apart``.
+    What does not lie densely in memory is not looked into, as in PyTorch.
+    """
+    written, read = target._array, source._array
+    if not (_is_dense(written) and _is_dense(read)):
+        return
+    start, begin = target.data_ptr(), source.data_ptr()
+    if start == begin and written.strides == read.strides and written.shape == read.shape:
+        if not apart:
+            return
+    elif start >= begin + read.nbytes or begin >= start + written.nbytes:
+        return
+    raise RuntimeError(
+        teach(
+            "unsupported operation: some elements of the input tensor and the written-to tensor "
+            "refer to a single memory location. Please clone() the tensor before performing the "
+            "operation.",
+            got=f"views of shapes {tuple(written.shape)} and {tuple(read.shape)} of one memory",
+            mend="read from a copy: x[:-1] = x[1:].clone()",
+        )
+    )
+
+
+def _is_dense(array: Any) -> bool:
+    """Whether the elements fill their part of the memory without gaps, each at its own place."""
+    reach = sum(
+        (length - 1) * stride for length, stride in zip(array.shape, array.strides, strict=True)
+    )
+    return array.size > 0 and reach + array.itemsize == array.nbytes
+
+
 def check_write(target: Tensor, op_name: str, tracked: bool) -> None:
     """Refuse an in-place write that would make a gradient wrong, as PyTorch does."""
-    check_overlap(target, op_name)
+    if op_name != "fill_":  # one number for all, so it does not matter which was written last
+        check_overlap(target, op_name)
     view = target._view
     touched = tracked or (view is not None and view.base._requires_grad)
     if not touched or not mode.grad:

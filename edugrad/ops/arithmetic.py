@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.elementwise import Binary
+from ..autograd.function import Op
 from ..autograd.promotion import bool_error
 from ..errors import teach
+from ..tensor import Tensor
 from .checks import need_kernel, need_tensors
 from .registry import Sample, T, register
 from .selection import where
@@ -63,6 +65,59 @@ class Sub(Binary):
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         return grad, -grad if ctx.needs_input_grad[1] else None
+
+
+class AddScaled(Binary):
+    """Sum of two tensors, the second times a number."""
+
+    op_name = "add"
+    formula = "a + alpha · b"
+    derivatives = ("grad", "alpha · grad")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any, alpha: Any) -> Any:
+        check_factor(alpha, a, b)
+        return a + alpha * b
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad, grad * ctx.params["alpha"] if ctx.needs_input_grad[1] else None
+
+
+class SubScaled(AddScaled):
+    """Difference of two tensors, the second times a number."""
+
+    op_name = "sub"
+    formula = "a - alpha · b"
+    derivatives = ("grad", "-alpha · grad")
+    takes_bool = False
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any, alpha: Any) -> Any:
+        check_factor(alpha, a, b)
+        return a - alpha * b
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad, grad * -ctx.params["alpha"] if ctx.needs_input_grad[1] else None
+
+
+def check_factor(alpha: Any, *values: Any) -> None:
+    """Refuse a broken factor of whole numbers.
+
+    Raises
+    ------
+    RuntimeError
+        As in PyTorch.
+    """
+    if isinstance(alpha, float) and not any(kind(value) == "f" for value in values):
+        raise RuntimeError(
+            teach(
+                "For integral input tensors, argument alpha must not be a floating point number.",
+                got=f"alpha={alpha}",
+                mend="pass a whole number, or convert the tensors with .float()",
+            )
+        )
 
 
 class Mul(Binary):
@@ -238,18 +293,34 @@ class FloorQuotient(TruncDivide):
         return FloorDivide.forward(ctx, a, b)
 
 
-def _scaled(other: Any, alpha: Any) -> Any:
-    return other if alpha == 1 else other * alpha
+def _plus(input: Any, other: Any, alpha: Any, out: Any = None, *, in_place: bool = False) -> Any:
+    return _sum(Add, AddScaled, input, other, alpha, out, in_place)
+
+
+def _minus(input: Any, other: Any, alpha: Any, out: Any = None, *, in_place: bool = False) -> Any:
+    return _sum(Sub, SubScaled, input, other, alpha, out, in_place)
+
+
+def _sum(
+    op: type[Op], scaled: type[Op], input: Any, other: Any, alpha: Any, out: Any, in_place: bool
+) -> Any:
+    """``input ± alpha · other`` by the plain op where ``alpha`` is 1."""
+    if alpha == 1:
+        return op.apply_(input, other) if in_place else op.apply(input, other, out=out)
+    factor = alpha.item() if isinstance(alpha, Tensor) else alpha
+    if in_place:
+        return scaled.apply_(input, other, alpha=factor)
+    return scaled.apply(input, other, out=out, alpha=factor)
 
 
 def _add_(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """In-place version of :func:`add`."""
-    return Add.apply_(input, _scaled(other, alpha))
+    return _plus(input, other, alpha, in_place=True)
 
 
 def _sub_(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """In-place version of :func:`sub`."""
-    return Sub.apply_(input, _scaled(other, alpha))
+    return _minus(input, other, alpha, in_place=True)
 
 
 @register(Add, samples=[*PAIRS, Sample(T(2, 3), T(3), alpha=2)], inplace=_add_)
@@ -287,7 +358,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     -----
     PyTorch: ``torch.add``.
     """
-    return Add.apply(input, _scaled(other, alpha), out=out)
+    return _plus(input, other, alpha, out)
 
 
 @register(
@@ -302,7 +373,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     >>> edugrad.sub(edugrad.tensor([5.0, 7.0]), edugrad.tensor([1.0, 2.0]))
     tensor([4., 5.])
     """
-    return Sub.apply(input, _scaled(other, alpha), out=out)
+    return _minus(input, other, alpha, out)
 
 
 @register(Mul, samples=PAIRS, inplace=True, aliases=["multiply"])

@@ -33,6 +33,7 @@ class NllLoss(Op):
     """The negative of the numbers at the right classes."""
 
     op_name = "nll_loss"
+    joined = (0,)
     formula = "-a[target] · weight[target]"
     derivatives: ClassVar = ("-grad · weight[target] at target, 0 elsewhere",)
     symbols: ClassVar = ("a", "target", "weight")

@@ -9,6 +9,7 @@ from ..autograd.function import Op
 from ..autograd.grad_mode import mode
 from ..callsite import call_site
 from ..errors import teach
+from ..layouts import MemoryFormat, copied, follows, preserve_format
 from ..tensor import Cut, Tensor
 from .registry import Sample, T, register
 
@@ -21,8 +22,8 @@ class Clone(Op):
     derivatives = ("grad",)
 
     @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
-        return a.copy()
+    def forward(ctx: Any, a: Any, form: MemoryFormat = preserve_format) -> Any:
+        return copied(a, form)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -111,9 +112,18 @@ class Fill(Op):
 
 
 @register(Clone, samples=[Sample(T(2, 3)), Sample(T())])
-def clone(input: Any) -> Any:
-    """A copy with memory of its own, part of the graph. PyTorch: ``torch.clone``."""
-    return Clone.apply(input)
+def clone(input: Any, *, memory_format: MemoryFormat | None = None) -> Any:
+    """A copy with memory of its own, part of the graph.
+
+    The elements keep their order in memory, unless another ``memory_format`` is asked for.
+
+    Notes
+    -----
+    PyTorch: ``torch.clone``.
+    """
+    if memory_format is None or memory_format is preserve_format:
+        return Clone.apply(input)
+    return Clone.apply(input, form=memory_format)
 
 
 def detach(input: Tensor) -> Tensor:
@@ -160,7 +170,7 @@ def to(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     input : Tensor
     *args
         A dtype, a device, both (device first), or another tensor to be like.
-    dtype, device, non_blocking, copy : optional
+    dtype, device, non_blocking, copy, memory_format : optional
         The same by name; ``copy=True`` always copies.
 
     Examples
@@ -174,6 +184,7 @@ def to(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     PyTorch: ``torch.Tensor.to``.
     """
     dtype, device = _target(*args, **kwargs)
+    form = kwargs.get("memory_format")
     result = input
     if dtype is not None and input._array.dtype != dtype.numpy:
         result = ToDtype.apply(result, dtype=dtype.numpy)
@@ -181,6 +192,8 @@ def to(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         result = ToDevice.apply(result, target=device)
     if result is input and kwargs.get("copy"):
         result = clone(input)
+    if form is not None and form is not preserve_format and not follows(result._array, form):
+        result = clone(result, memory_format=form)
     return result
 
 

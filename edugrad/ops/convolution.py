@@ -61,6 +61,7 @@ class Convolution(Op):
     """A kernel slid over an image: the sum of products at each place."""
 
     op_name = "convolution"
+    joined = (0, 1)
     formula = "y = x ∗ w + b"
     derivatives = ("grad ∗ᵀ w", "x ∗ grad", "Σ grad")
     symbols = ("x", "w", "b")
@@ -97,6 +98,7 @@ class TransposedConvolution(Op):
     """A convolution's columns put back: each element spread over where its kernel lay."""
 
     op_name = "conv_transpose"
+    joined = (0, 1)
     node_name = "ConvolutionBackward0"
     formula = "x = y ∗ᵀ w + b"
     derivatives = ("grad ∗ w", "grad ∗ y", "Σ grad")

@@ -119,6 +119,7 @@ class Put(Op):
     """A tensor with values written (or added) at an index."""
 
     op_name = "index_put"
+    reads_apart = True
     formula = "a with values at index"
     derivatives = ("grad, 0 at index", "grad[index]")
     symbols = ("a", "values")

@@ -22,6 +22,7 @@ class MaxPool(Op):
     """The largest element of each window, the first of equals."""
 
     op_name = "max_pool2d"
+    joined = (0,)
     node_name = "MaxPool2DWithIndicesBackward0"
     formula = "max a over each window"
     derivatives = ("grad at the largest",)

@@ -87,6 +87,7 @@ class BatchNorm(Normalization):
     """Each channel normalised over the batch and all places."""
 
     op_name = "batch_norm"
+    joined = (0, 1)
     node_name = "NativeBatchNormBackward0"
 
 
@@ -94,6 +95,7 @@ class LayerNorm(Normalization):
     """Each example normalised over its own elements."""
 
     op_name = "layer_norm"
+    joined = (0, 1)
     node_name = "NativeLayerNormBackward0"
 
 

@@ -47,6 +47,7 @@ class ReflectionPad(Resample):
     """A tensor continued by its mirror image."""
 
     op_name = "reflection_pad"
+    joined = (0,)
     node_name = "ReflectionPad2DBackward0"
 
 
@@ -54,6 +55,7 @@ class ReplicationPad(Resample):
     """A tensor continued by its outermost elements."""
 
     op_name = "replication_pad"
+    joined = (0,)
     node_name = "ReplicationPad2DBackward0"
 
 

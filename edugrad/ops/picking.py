@@ -26,6 +26,7 @@ class IndexAdd(Op):
     """A tensor with another added at indices of one dimension."""
 
     op_name = "index_add"
+    reads_apart = True
     formula = "a, + alpha · b at index"
     derivatives = ("grad", "alpha · grad[index]")
     promotes = False

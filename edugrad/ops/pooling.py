@@ -23,6 +23,7 @@ class AvgPool(Op):
     """The mean of each window."""
 
     op_name = "avg_pool2d"
+    joined = (0,)
     node_name = "AvgPool2DBackward0"
     formula = "Σ a / n over each window"
     derivatives = ("grad / n, spread over its window",)

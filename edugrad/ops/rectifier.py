@@ -20,6 +20,7 @@ class Relu(Unary):
     """The positive part of each element."""
 
     op_name = "relu"
+    joined = (0,)
     formula = "max(a, 0)"
     derivatives = ("grad where a > 0",)
 
@@ -39,6 +40,7 @@ class Hardtanh(Unary):
     """Each element brought between two bounds."""
 
     op_name = "hardtanh"
+    joined = (0,)
     formula = "min(max(a, low), high)"
     derivatives = ("grad where low < a < high",)
 
@@ -59,6 +61,7 @@ class LeakyRelu(Unary):
     """Positive elements as they are, negative ones times a small slope."""
 
     op_name = "leaky_relu"
+    joined = (0,)
     formula = "a where a > 0, else slope · a"
     derivatives = ("grad where a > 0, else slope · grad",)
 
@@ -104,6 +107,7 @@ class Hardsigmoid(Unary):
     """A logistic function made of three straight pieces."""
 
     op_name = "hardsigmoid"
+    joined = (0,)
     formula = "min(max(a + 3, 0), 6) / 6"
     derivatives = ("grad / 6 where -3 < a < 3",)
 
@@ -141,6 +145,7 @@ class Threshold(Unary):
     """Elements above a threshold as they are, a fixed value instead of the others."""
 
     op_name = "threshold"
+    joined = (0,)
     formula = "a where a > threshold, else value"
     derivatives = ("grad where a > threshold",)
 
@@ -159,6 +164,7 @@ class Softshrink(Unary):
     """Each element moved towards zero by a fixed amount, the small ones to zero."""
 
     op_name = "softshrink"
+    joined = (0,)
     formula = "a - λ where a > λ, a + λ where a < -λ, else 0"
     derivatives = ("grad where |a| > λ",)
 
@@ -177,6 +183,7 @@ class Hardshrink(Unary):
     """Small elements set to zero, the others as they are."""
 
     op_name = "hardshrink"
+    joined = (0,)
     formula = "a where |a| > λ, else 0"
     derivatives = ("grad where |a| > λ",)
 

@@ -15,6 +15,7 @@ class Scatter(Op):
     """A tensor with another written along one dimension at an index tensor."""
 
     op_name = "scatter"
+    reads_apart = True
     formula = "a, b at index along dim"
     derivatives = ("grad, 0 at index", "", "grad gathered")
     symbols = ("a", "index", "b")
@@ -97,6 +98,7 @@ class ScatterReduce(Op):
     """A tensor reduced with another along one dimension at an index tensor."""
 
     op_name = "scatter_reduce"
+    reads_apart = True
     formula = "a, reduced with b at index along dim"
     derivatives = ("that of the reduction", "", "that of the reduction, gathered")
     symbols = ("a", "index", "b")

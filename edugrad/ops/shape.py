@@ -13,6 +13,7 @@ from .. import dtypes
 from ..autograd.function import Op
 from ..dtypes import DType, float64, int32
 from ..errors import teach
+from ..layouts import MemoryFormat, contiguous_format, follows
 from ..tensor import check_dim
 from .conversion import clone
 from .registry import Sample, T, register
@@ -305,7 +306,7 @@ def reshape(input: Any, *sizes: Any, shape: Any = None) -> Any:
     """Another shape: a view if possible, a copy otherwise. PyTorch: ``torch.reshape``."""
     wanted = view_shape(lengths(sizes if shape is None else (shape,)), input._array.size)
     if not viewable(input._array, wanted):
-        input = clone(input)
+        input = clone(input, memory_format=contiguous_format)
     return View.apply(input, shape=wanted)
 
 
@@ -506,11 +507,16 @@ def sum_to_size(input: Any, *shape: Any) -> Any:
 
 
 @register(None, samples=[Sample(T(2, 3))])
-def contiguous(input: Any) -> Any:
-    """The tensor itself if its memory is in index order, a copy otherwise.
+def contiguous(input: Any, memory_format: MemoryFormat = contiguous_format) -> Any:
+    """The tensor itself if its memory is in the order of the indices, a copy otherwise.
+
+    With ``memory_format=edugrad.channels_last``, the order is that of images whose channels lie
+    side by side.
 
     Notes
     -----
     PyTorch: ``torch.Tensor.contiguous``.
     """
-    return input if input.is_contiguous() else clone(input)
+    if follows(input._array, memory_format):
+        return input
+    return clone(input, memory_format=memory_format)

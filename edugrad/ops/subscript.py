@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..autograd.function import Op
+from ..autograd.views import check_overlap
 from ..errors import teach
 from ..tensor import Tensor
 from .conversion import copy_, fill_
@@ -296,6 +297,7 @@ def setitem(tensor: Any, index: Any, value: Any) -> None:
     if isinstance(value, Tensor):
         copy_(view, _fitting(value, view.ndim))
     else:
+        check_overlap(view, "x[…] = number")
         fill_(view, value)
 
 

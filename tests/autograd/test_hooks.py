@@ -207,13 +207,13 @@ class TestRetainGrad:
         assert y.grad.tolist() == [4.0, 8.0]
         assert x.grad.tolist() == [8.0, 16.0]
 
-    def test_replaces_where_a_leaf_adds(self) -> None:
+    def test_adds_up_as_that_of_a_leaf(self) -> None:
         y = leaf(1.0) + 1
         y.retain_grad()
         total = (y + y).sum()
         total.backward()
         total.backward()
-        assert y.grad.tolist() == [2.0]
+        assert y.grad.tolist() == [4.0]
 
     def test_is_taken_after_the_tensors_hooks(self) -> None:
         y = leaf(1.0) * 2

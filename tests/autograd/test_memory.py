@@ -90,7 +90,7 @@ def small_programs() -> list[Callable[[], Any]]:
         x = edugrad.ones(3, requires_grad=True)
         y = x * 2
         y[0] = 5.0
-        y.mul_(y.detach())
+        y.mul_(y.detach().clone())
         return y.exp_().sum()
 
     def views() -> Any:

@@ -133,10 +133,17 @@ def test_a_change_before_saving_or_after_backward_is_fine() -> None:
 def test_in_place_ops_copy_what_they_overwrite_and_need() -> None:
     x = leaf(2.0, 3.0)
     y = x * 1
-    y.mul_(y)
     y.pow_(2)
+    y.mul_(x)
     y.sum().backward()
-    assert x.grad.tolist() == [4 * 8.0, 4 * 27.0]
+    assert x.grad.tolist() == [3 * 4.0, 3 * 9.0]
+
+
+def test_a_tensor_times_itself_in_place_has_lost_its_factor() -> None:
+    y = leaf(2.0, 3.0) * 1
+    y.mul_(y)
+    with pytest.raises(RuntimeError, match=r"modified by an inplace operation(.|\n)*by mul_ at"):
+        y.sum().backward()
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ class TestWrites:
             (lambda y, v: y.masked_fill_(y.detach() > 4, 7), [[1, 2, 3], [4, 0, 0]]),
             (lambda y, v: y[0].copy_(y[1].clone()), [[0, 0, 0], [5, 7, 9]]),
             (lambda y, v: y.__setitem__(0, y[1] * 10), [[0, 0, 0], [14, 25, 36]]),
-            (lambda y, v: y.mul_(y), [[2, 8, 18], [32, 50, 72]]),
+            (lambda y, v: y.mul_(y.clone()), [[2, 8, 18], [32, 50, 72]]),
             (lambda y, v: y[0].__iadd__(y[1]), [[1, 2, 3], [5, 7, 9]]),
         ],
     )
@@ -388,3 +388,72 @@ class TestRefused:
         )
         x.copy_(edugrad.full((3,), 2.7))
         assert x.tolist() == [2, 2, 2]
+
+
+class TestOneMemory:
+    """What is read while it is overwritten, as PyTorch allows and refuses it."""
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            lambda x: x[:-1].add_(x[1:]),
+            lambda x: x[:-1].sub_(x[1:], alpha=2),
+            lambda x: x[:-1].copy_(x[1:]),
+            lambda x: x.__setitem__(slice(0, 2), x[1:]),
+            lambda x: x.view(1, 3).expand(3, 3).t().copy_(x.view(3, 1)),
+            lambda x: x.index_put_((edugrad.tensor([0]),), x[:1]),
+        ],
+    )
+    def test_other_elements_of_one_memory(self, write: Any) -> None:
+        x = edugrad.tensor([1.0, 2.0, 3.0])
+        with pytest.raises(RuntimeError, match=r"single memory location"):
+            write(x)
+        assert x.tolist() == [1, 2, 3]
+
+    def test_a_matrix_and_its_transpose(self) -> None:
+        x = edugrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+        with pytest.raises(RuntimeError, match=r"(.|\n)*read from a copy"):
+            x.add_(x.T)
+
+    def test_the_same_elements(self) -> None:
+        x = edugrad.tensor([1.0, 2.0, 3.0])
+        x.view(3).mul_(x)
+        assert x.tolist() == [1, 4, 9]
+
+    def test_rows_that_do_not_touch(self) -> None:
+        x = edugrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+        x[0].add_(x[1])
+        x[:, 0].add_(x[:, 1])
+        assert x.tolist() == [[10.0, 6.0], [7.0, 4.0]]
+
+    def test_one_number_for_all_that_share_a_place(self) -> None:
+        x = edugrad.tensor([[1.0], [2.0]])
+        x.expand(2, 3).fill_(5.0)
+        assert x.tolist() == [[5.0], [5.0]]
+
+
+class TestViewsMadeWithoutGrad:
+    def test_they_say_that_their_base_requires_a_gradient(self) -> None:
+        x = edugrad.ones(2, 2, requires_grad=True)
+        with edugrad.no_grad():
+            row = x[0]
+            pair = x[:1].unbind(1)[0]
+        assert row.requires_grad
+        assert row.is_leaf
+        assert pair.requires_grad
+        assert repr(row) == "tensor([1., 1.], requires_grad=True)"
+
+    def test_no_gradient_passes_them(self) -> None:
+        x = edugrad.ones(2, 2, requires_grad=True)
+        with edugrad.no_grad():
+            row = x[0]
+        y = row * 3
+        assert y.requires_grad
+        (y.sum() + x.sum()).backward()
+        assert x.grad.tolist() == [[1, 1], [1, 1]]
+        assert row.grad is None
+
+    def test_a_single_view_of_several_may_not_be_written_to(self) -> None:
+        y = edugrad.ones(1, 2, requires_grad=True) * 1
+        with pytest.raises(RuntimeError, match="Output 0 of Unbind is a view and is being"):
+            y.unbind(0)[0].add_(1)

@@ -29,7 +29,7 @@ from .calls import (
 def transposed(leaf: Tensor) -> Tensor:
     """The same elements, stored in the opposite order of dimensions."""
     order = tuple(reversed(range(leaf.ndim)))
-    return leaf.permute(order).clone().permute(order) if leaf.ndim else leaf
+    return leaf.permute(order).contiguous().permute(order) if leaf.ndim else leaf
 
 
 def every_second(leaf: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from .compare import compare, compare_calls
+from .programs import PROGRAMS, program_differences
 
 Check = Callable[[Any, Any], Iterator[str]]
 CHECKS: dict[str, Check] = {}
@@ -225,3 +226,8 @@ def error_types(edugrad: Any, torch: Any) -> Iterator[str]:
         found = compare_calls(partial(mistake, edugrad), partial(mistake, torch))
         if found:
             yield f"number {k}: {found.text}"
+
+
+@check
+def random_programs(edugrad: Any, torch: Any) -> Iterator[str]:
+    yield from program_differences(edugrad, torch, range(PROGRAMS))
