@@ -192,8 +192,6 @@ class Op(Node):
             outputs = ctx._wrap(result, inputs, device, params)
         else:
             array = result if type(result) is ctx.xp.ndarray else ctx.xp.asarray(result)
-            if cls.elementwise and not array.flags.c_contiguous:
-                array = _in_order(array, arrays)
             outputs = (Tensor._wrap(array, device),)
         if tracked:
             ctx._place(inputs, outputs, params, outputs[0]._storage.version)
@@ -471,12 +469,6 @@ class Op(Node):
 def _compute(op: type[Op], ctx: Op, arrays: list[Any], params: dict[str, Any]) -> Any:
     """Run ``forward``; overflow and 0/0 give inf and nan without a warning, as in PyTorch."""
     return op.forward(ctx, *arrays, **params)
-
-
-def _in_order(result: Any, arrays: list[Any]) -> Any:
-    """The result of repeated elements in the order of its indices: repetition has no order."""
-    repeated = any(0 in array.strides for array in arrays if hasattr(array, "strides"))
-    return result.copy(order="C") if repeated else result
 
 
 def inputs_device(inputs: tuple[Any, ...]) -> Device:
