@@ -266,8 +266,8 @@ EXERCISES = (
         hints=(
             "An index has a place for each dimension, separated by commas: rows first, then "
             "columns. A place is a number, a slice start:stop:step, or `:` for everything.",
-            "Counting starts at 0, -1 is the last, and a slice ends before its stop. A "
-            "comparison, `t > 10`, gives True and False for each element and can stand in brackets.",
+            "Counting starts at 0, -1 is the last, and a slice ends before its stop. "
+            "`t > 10` gives True or False for each element and may stand in brackets.",
             "`t[:, -1]`, `t[::2]`, `t[1:3, 1:3]` and `t[t > 10]`.",
         ),
         solution=pick,
