@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+import edugrad
 from edugrad_widgets.lesson.card import Card, inline
 from edugrad_widgets.lesson.content import find_exercise
 from edugrad_widgets.lesson.exercise import Exercise
@@ -53,6 +54,7 @@ def check(exercise: str | Exercise, made: Any) -> Report:
     """Test what the learner made and say what differs, where, and the likely cause.
 
     Never raises for what the learner wrote, so a notebook with unfilled exercises runs through.
+    The random numbers that follow are the same as without it.
 
     Parameters
     ----------
@@ -62,12 +64,15 @@ def check(exercise: str | Exercise, made: Any) -> Report:
         What the learner made, as a rule a function.
     """
     exercise = find_exercise(exercise)
+    random_state = edugrad.get_rng_state()
     try:
         return Report(exercise.name, "right", exercise.examine(made))
     except Unfilled as gap:
         return Report(exercise.name, "not filled in yet", f"{gap} {exercise.task}")
     except Wrong as error:
         return Report(exercise.name, "not yet", error.difference, error.cause)
+    finally:
+        edugrad.set_rng_state(random_state)
 
 
 def call(
