@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .graph_view import GraphView
     from .matmul_view import MatmulView
+    from .optimizer_view import OptimizerView
     from .tensor_view import TensorView
 
-__all__ = ["GraphView", "MatmulView", "TensorView"]
+__all__ = ["GraphView", "MatmulView", "OptimizerView", "TensorView"]
 
-_MODULES = {"GraphView": "graph_view", "MatmulView": "matmul_view", "TensorView": "tensor_view"}
+_MODULES = {
+    "GraphView": "graph_view",
+    "MatmulView": "matmul_view",
+    "OptimizerView": "optimizer_view",
+    "TensorView": "tensor_view",
+}
 
 
 def __getattr__(name: str) -> Any:
