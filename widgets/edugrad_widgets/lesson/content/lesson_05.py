@@ -380,21 +380,19 @@ def _examine_finetune(made: Any) -> str:
             f"The last layer has weights of shape {tuple(head.shape)}, expected (3, 4).",
             "it is not the new layer for three classes.",
         )
+    if torch.equal(model[0].weight, body):
+        raise Wrong(
+            "The first layer has not moved.",
+            "the optimiser got the parameters of the last layer only.",
+        )
     compare(
-        "The weights of the new last layer",
+        "The new last layer",
         head,
         reference[-1].weight,
-        causes=[(fresh_head, "they are as they were drawn: the optimiser was made before this "
-        "layer, and knows the old one only.")],
+        causes=[(fresh_head, "it is as it was drawn: the optimiser was made before this layer, and "
+        "knows the old one only.")],
     )  # fmt: skip
-    compare(
-        "The weights of the first layer",
-        model[0].weight,
-        reference[0].weight,
-        causes=[
-            (body, "they have not moved: the optimiser got the parameters of the last layer only.")
-        ],
-    )
+    compare("The first layer", model[0].weight, reference[0].weight)
     return "Old layers and new: the optimiser moves every parameter that the network has now."
 
 
