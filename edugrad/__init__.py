@@ -79,9 +79,11 @@ from .version import __version__
 
 if _TYPE_CHECKING:
     from . import nn, optim, training, utils
+    from .nn.summary import summary
 
-# Packages that are loaded when they are first used, so that ``import edugrad`` stays fast.
+# What is loaded when it is first used, so that ``import edugrad`` stays fast: packages, functions.
 _ON_DEMAND = ("nn", "optim", "training", "utils")
+_FUNCTIONS_ON_DEMAND = {"summary": ".nn.summary"}
 
 # NumPy warns of overflow and 0/0; PyTorch returns inf and nan, and so does edugrad.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"edugrad\.")
@@ -109,10 +111,12 @@ def is_tensor(obj: _Any) -> _Any:
 def __getattr__(name: str) -> _Any:
     if name in _ON_DEMAND:
         return _importlib.import_module(f"{__name__}.{name}")
+    if name in _FUNCTIONS_ON_DEMAND:
+        return getattr(_importlib.import_module(_FUNCTIONS_ON_DEMAND[name], __name__), name)
     if name in dtypes.ABSENT:
         raise AttributeError(dtypes.absent(name))
     raise AttributeError(f"module 'edugrad' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_DEMAND})
+    return sorted({*globals(), *_ON_DEMAND, *_FUNCTIONS_ON_DEMAND})

@@ -14,7 +14,15 @@ import torch
 import edugrad
 from edugrad.ops import OPS
 
-from . import data, initial, module_texts, optimizers, training, utilities  # noqa: F401
+from . import (  # noqa: F401
+    data,
+    initial,
+    module_texts,
+    optimizers,
+    summaries,
+    training,
+    utilities,
+)
 from .lessons import LESSONS
 from .lessons import differences as lesson_differences
 from .listed import absent
