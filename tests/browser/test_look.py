@@ -88,6 +88,36 @@ def test_the_browser_writes_numbers_as_python_does(blank: Page):
     assert blank.evaluate(special) == ["NaN", "inf", "-inf s"]
 
 
+def test_the_tokens_answer_to_theme_contrast_and_forced_colours(blank: Page):
+    style = bundle(LOOK / "tokens.css")
+    blank.set_content(f'<style>{style}</style><body><p class="eg-look"></p></body>')
+
+    def ink_and_rule(**attributes: str) -> tuple[str, str]:
+        return tuple(
+            blank.evaluate(
+                """(attributes) => {
+                  for (const name of ["data-jp-theme-light", "data-jp-theme-name"]) {
+                    if (name in attributes) document.body.setAttribute(name, attributes[name]);
+                    else document.body.removeAttribute(name);
+                  }
+                  const style = getComputedStyle(document.querySelector("p"));
+                  return ["--eg-ink", "--eg-rule"].map((name) => style.getPropertyValue(name));
+                }""",
+                {f"data-jp-theme-{name}": value for name, value in attributes.items()},
+            )
+        )
+
+    high = {"light": "false", "name": "JupyterLab Dark High Contrast"}
+    assert ink_and_rule(light="true") == ("#1d2429", "#e0e0e0")
+    assert ink_and_rule(light="false") == ("#e8ebee", "#424242")
+    assert ink_and_rule(**high) == ("#ffffff", "#ffffff")
+    blank.emulate_media(contrast="more")
+    assert ink_and_rule(light="true") == ("#000000", "#3c444b")
+    assert ink_and_rule(light="false") == ("#ffffff", "#ffffff")
+    blank.emulate_media(contrast="no-preference", forced_colors="active")
+    assert ink_and_rule(light="true") == ink_and_rule(**high) == ("CanvasText", "CanvasText")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_chart_grows_and_is_read_by_keyboard_and_mouse(
     open_cells: Callable[..., LabPage], jupyterlab: LabServer, theme: str

@@ -208,6 +208,26 @@ def test_a_tensor_that_is_a_view_itself_shows_which_memory_is_its_own():
     assert "memory cell 2 + i·2" in view.picture["sentence"]
 
 
+def test_memory_from_outside_is_shown_with_its_gaps():
+    x = edugrad.from_numpy(np.arange(10)[:9:2])
+    values = [cell.value for cell in TensorView(x).scene.strips[0].cells]
+    states = [cell.state for cell in TensorView(x).scene.strips[0].cells]
+    assert values == [str(place) for place in range(9)]
+    assert states == ["taken", ""] * 4 + ["taken"]
+
+
+@pytest.mark.parametrize("dtype", [edugrad.bool, edugrad.uint8, edugrad.float16])
+def test_every_dtype_and_tensors_that_require_gradients(dtype):
+    x = edugrad.tensor([[1, 0, 1], [0, 0, 1]], dtype=dtype)
+    if x.is_floating_point():
+        x.requires_grad_()
+    view = TensorView(x)
+    for example in view.picture["examples"]:
+        view.expression = example
+        assert not view.picture["failed"], view.picture["sentence"]
+    assert x.grad is None
+
+
 def test_broadcasting_stretches_as_numpy_does():
     lengths = (1, 2, 3)
     shapes = [shape for n in range(3) for shape in itertools.product(lengths, repeat=n)]

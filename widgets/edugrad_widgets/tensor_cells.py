@@ -150,9 +150,15 @@ def values_of(value: Tensor | float) -> np.ndarray:
 
 
 def memory_of(tensor: Tensor) -> np.ndarray:
-    """The whole storage of a tensor as a flat array."""
+    """The whole storage of a tensor as a flat array, gaps included where it came with some."""
     array = tensor._storage.array
-    return np.asarray(array if isinstance(array, np.ndarray) else array.get()).ravel(order="K")
+    if not isinstance(array, np.ndarray):
+        array = array.get()
+    if not array.size:
+        return np.empty(0, array.dtype)
+    steps = zip(array.shape, array.strides, strict=True)
+    reach = 1 + sum((length - 1) * step for length, step in steps) // array.itemsize
+    return np.lib.stride_tricks.as_strided(array, (reach,), (array.itemsize,))
 
 
 def places_of(tensor: Tensor) -> np.ndarray:

@@ -88,13 +88,11 @@ class LineChart:
         drawing = _Drawing(self)
         return {
             "svg": drawing.svg(),
-            "title": self.title,
             "x_label": self.x_label,
             "x": _axis_numbers(drawing.x),
             "y": _axis_numbers(drawing.y),
             "series": [
-                {"name": curve.name, "x": curve.x, "y": curve.y, "colour": place % COLOURS + 1}
-                for place, curve in enumerate(drawing.curves)
+                {"name": curve.name, "x": curve.x, "y": curve.y} for curve in drawing.curves
             ],
         }
 
