@@ -52,6 +52,18 @@ ORDERS: dict[str, Call] = {
     "RandomSampler, 64 with replacement": lambda t: t.utils.data.RandomSampler(range(9), True, 64),
     "SubsetRandomSampler": lambda t: t.utils.data.SubsetRandomSampler([3, 1, 4, 1, 5]),
     "WeightedRandomSampler": lambda t: t.utils.data.WeightedRandomSampler([0.1, 0.5, 0, 2.0], 40),
+    **{
+        f"DistributedSampler {options}": partial(
+            lambda options, t: t.utils.data.DistributedSampler(range(17), **options), options
+        )
+        for options in (
+            {"num_replicas": 4, "rank": 0},
+            {"num_replicas": 4, "rank": 3, "seed": 5},
+            {"num_replicas": 4, "rank": 1, "drop_last": True},
+            {"num_replicas": 17, "rank": 2, "drop_last": True},
+            {"num_replicas": 40, "rank": 39, "shuffle": False},
+        )
+    },
     "BatchSampler": lambda t: t.utils.data.BatchSampler(
         t.utils.data.RandomSampler(range(10)), 4, False
     ),
@@ -230,6 +242,7 @@ DATA_MISTAKES: tuple[Call, ...] = (
     lambda t: t.utils.data.WeightedRandomSampler([1.0], 0),
     lambda t: t.utils.data.WeightedRandomSampler([1.0], 1, 1),
     lambda t: t.utils.data.WeightedRandomSampler([[1.0]], 1),
+    lambda t: t.utils.data.DistributedSampler("ab", 2, 2),
     lambda t: t.utils.data.BatchSampler("ab", 0, False),
     lambda t: t.utils.data.BatchSampler("ab", True, False),
     lambda t: t.utils.data.BatchSampler("ab", 2, 0),

@@ -17,6 +17,7 @@ from edugrad.utils.data import (
     BatchSampler,
     DataLoader,
     Dataset,
+    DistributedSampler,
     IterableDataset,
     Subset,
     TensorDataset,
@@ -149,6 +150,26 @@ def test_weights_decide() -> None:
     assert drawn.count(1) == 0
     assert abs(drawn.count(2) - 750) < 5 * (1000 * 0.75 * 0.25) ** 0.5
     assert sorted(WeightedRandomSampler([1, 2, 3], 3, replacement=False)) == [0, 1, 2]
+
+
+def test_processes_share_a_dataset() -> None:
+    def parts(epoch: int, **options: Any) -> list[list[int]]:
+        samplers = [DistributedSampler(range(10), 3, rank, **options) for rank in range(3)]
+        for sampler in samplers:
+            sampler.set_epoch(epoch)
+        assert len({len(sampler) for sampler in samplers}) == 1
+        return [list(sampler) for sampler in samplers]
+
+    first, second = parts(0), parts(1)
+    assert {index for part in first for index in part} == set(range(10))
+    assert [len(part) for part in first] == [4, 4, 4]
+    assert first != second
+    kept = [index for part in parts(0, drop_last=True) for index in part]
+    assert len(kept) == len(set(kept)) == 9
+    with pytest.raises(RuntimeError, match="num_replicas=None, rank=None"):
+        DistributedSampler(range(10))
+    with pytest.raises(ValueError, match="ranks count from 0"):
+        DistributedSampler(range(10), 2, 2)
 
 
 def test_workers_are_not_there_yet() -> None:
