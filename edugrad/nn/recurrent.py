@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 from ..creation import empty, zeros
 from ..errors import teach
 from ..ops.joining import cat, stack
-from ..ops.recurrence import Gru, Lstm, Rnn, lstm_step, unrolled
+from ..ops.recurrence import Gru, Lstm, Rnn, Sizes, lstm_step, unrolled
 from . import functional as F
 from . import init
 from .module import Module
 from .parameter import Parameter
+from .utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 
 class RNNBase(Module):
@@ -141,6 +142,8 @@ class RNNBase(Module):
     # The walk
 
     def forward(self, input: Any, hx: Any = None) -> Any:
+        if isinstance(input, PackedSequence):
+            return self._packed(input, hx)
         self._check_input(input)
         single = input.ndim == 2
         if single:
@@ -148,14 +151,29 @@ class RNNBase(Module):
         elif self.batch_first:
             input = input.transpose(0, 1)
         states = self._first(input, hx, single)
-        output, last = self._layers(input, states)
+        output, last = self._layers(input, states, None)
         if single:
             output, last = output.squeeze(1), [each.squeeze(1) for each in last]
         elif self.batch_first:
             output = output.transpose(0, 1)
         return output, last[0] if self.states == 1 else tuple(last)
 
-    def _layers(self, input: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+    def _packed(self, packed: PackedSequence, hx: Any) -> Any:
+        """The same of sequences of several lengths; the outputs are packed as the inputs are."""
+        self._check_input(packed.data)
+        data, counts, order, back = packed
+        steps, lengths = pad_packed_sequence(PackedSequence(data, counts))
+        if hx is not None and order is not None:
+            given = [each.index_select(1, order) for each in self._given(hx)]
+            hx = given[0] if self.states == 1 else given
+        states = self._first(steps, hx, single=False)
+        output, last = self._layers(steps, states, tuple(counts.tolist()))
+        if back is not None:
+            last = [each.index_select(1, back) for each in last]
+        output = PackedSequence(pack_padded_sequence(output, lengths).data, counts, order, back)
+        return output, last[0] if self.states == 1 else tuple(last)
+
+    def _layers(self, input: Any, states: list[Any], sizes: Sizes) -> tuple[Any, list[Any]]:
         """All layers, one upon the other; the last states of each layer and direction."""
         directions = 2 if self.bidirectional else 1
         weights = self.all_weights
@@ -165,7 +183,8 @@ class RNNBase(Module):
             for direction in range(directions):
                 number = layer * directions + direction
                 own = tuple(each[number] for each in states)
-                output, *ends = self._run(input, own, weights[number], direction == 1)
+                walk = {"reverse": direction == 1, "sizes": sizes}
+                output, *ends = self._run(input, own, weights[number], walk)
                 outputs.append(output)
                 last.append(tuple(ends))
             input = outputs[0] if directions == 1 else cat(outputs, -1)
@@ -174,7 +193,7 @@ class RNNBase(Module):
         return input, [stack(each) for each in zip(*last, strict=True)]
 
     def _run(
-        self, input: Any, states: tuple[Any, ...], weights: list[Any], reverse: bool
+        self, input: Any, states: tuple[Any, ...], weights: list[Any], walk: dict[str, Any]
     ) -> tuple[Any, ...]:
         """One layer in one direction: its outputs and its last states."""
         raise NotImplementedError
@@ -243,8 +262,7 @@ class RNNBase(Module):
                 teach(
                     f"{kind} takes a tensor",
                     got=type(input).__name__,
-                    mend="edugrad has no packed sequences: pad them to one length, "
-                    "nn.utils.rnn.pad_sequence(…)",
+                    mend="put sequences of several lengths into one: nn.utils.rnn.pack_sequence(…)",
                 )
             )
         if input.ndim not in (2, 3):
@@ -309,7 +327,7 @@ class RNN(RNNBase):
     (batch, length, input_size), or without a batch (length, input_size), and optionally the first
     states, of shape (layers · directions, batch, hidden_size), else zeros. It returns the outputs
     of the last layer, of shape (length, batch, directions · hidden_size), and the last states of
-    all layers.
+    all layers. Sequences of several lengths come as a ``PackedSequence``, and so do their outputs.
 
     Parameters
     ----------
@@ -348,7 +366,7 @@ class RNN(RNNBase):
 
     Notes
     -----
-    PyTorch: ``torch.nn.RNN``. Packed sequences are not supported. Source: Elman, "Finding
+    PyTorch: ``torch.nn.RNN``. Source: Elman, "Finding
     Structure in Time", 1990.
     """
 
@@ -390,11 +408,11 @@ class RNN(RNNBase):
         self.nonlinearity = nonlinearity
 
     def _run(
-        self, input: Any, states: tuple[Any, ...], weights: list[Any], reverse: bool
+        self, input: Any, states: tuple[Any, ...], weights: list[Any], walk: dict[str, Any]
     ) -> tuple[Any, ...]:
         x = _with_both(input, weights, self.bias)
         relu = self.nonlinearity == "relu"
-        found: tuple[Any, ...] = Rnn.apply(x, weights[1], *states, relu=relu, reverse=reverse)
+        found: tuple[Any, ...] = Rnn.apply(x, weights[1], *states, relu=relu, **walk)
         return found
 
 
@@ -427,7 +445,7 @@ class LSTM(RNNBase):
 
     Notes
     -----
-    PyTorch: ``torch.nn.LSTM``. Packed sequences are not supported. Source: Hochreiter and
+    PyTorch: ``torch.nn.LSTM``. Source: Hochreiter and
     Schmidhuber, "Long Short-Term Memory", 1997; Sak et al., 2014, for the projection.
     """
 
@@ -462,18 +480,18 @@ class LSTM(RNNBase):
         )
 
     def _run(
-        self, input: Any, states: tuple[Any, ...], weights: list[Any], reverse: bool
+        self, input: Any, states: tuple[Any, ...], weights: list[Any], walk: dict[str, Any]
     ) -> tuple[Any, ...]:
         x = _with_both(input, weights, self.bias)
         if not self.proj_size:
-            found: tuple[Any, ...] = Lstm.apply(x, weights[1], *states, reverse=reverse)
+            found: tuple[Any, ...] = Lstm.apply(x, weights[1], *states, **walk)
             return found
 
         def step(x: Any, h: Any, c: Any) -> tuple[Any, Any]:
             h, c = lstm_step(x, h, c, weights[1])
             return F.linear(h, weights[-1]), c
 
-        return unrolled(step, x, states, reverse)
+        return unrolled(step, x, states, **walk)
 
 
 class GRU(RNNBase):
@@ -503,7 +521,7 @@ class GRU(RNNBase):
 
     Notes
     -----
-    PyTorch: ``torch.nn.GRU``. Packed sequences are not supported. Source: Cho et al., "Learning
+    PyTorch: ``torch.nn.GRU``. Source: Cho et al., "Learning
     Phrase Representations using RNN Encoder-Decoder", 2014.
     """
 
@@ -535,9 +553,9 @@ class GRU(RNNBase):
         )
 
     def _run(
-        self, input: Any, states: tuple[Any, ...], weights: list[Any], reverse: bool
+        self, input: Any, states: tuple[Any, ...], weights: list[Any], walk: dict[str, Any]
     ) -> tuple[Any, ...]:
         x = _projected(input, weights, self.bias)
         bias = weights[3] if self.bias else x.new_zeros(x.shape[-1:])
-        found: tuple[Any, ...] = Gru.apply(x, weights[1], *states, bias, reverse=reverse)
+        found: tuple[Any, ...] = Gru.apply(x, weights[1], *states, bias, **walk)
         return found

@@ -6,20 +6,25 @@ on arrays: what does not depend on the state before, the products with the input
 computed, a step is one matrix product and a few element-wise passes, and the way back gathers the
 weight's gradient by one product over the whole sequence.
 
-Sequences have shape (length, batch, features); ``reverse`` walks them from their end.
+Sequences have shape (length, batch, features); ``reverse`` walks them from their end. Where they
+differ in length, the longest comes first and ``sizes`` says how many there are at each step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..autograd.derivatives import grad as gradients_of
 from ..autograd.function import Op
 from ..autograd.grad_mode import mode
 from ..tensor import Tensor
-from .joining import stack
+from .joining import cat, stack
 from .linalg import linear
+from .padding import constant_pad
+
+Sizes = tuple[int, ...] | None
 
 
 def rnn_step(x: Any, h: Any, weight: Any, relu: bool) -> Any:
@@ -44,29 +49,35 @@ def gru_step(x: Any, h: Any, weight: Any, bias: Any) -> Any:
 
 
 def unrolled(
-    step: Callable[..., Any], x: Any, states: tuple[Any, ...], reverse: bool
+    step: Callable[..., Any], x: Any, states: tuple[Any, ...], reverse: bool, sizes: Sizes = None
 ) -> tuple[Any, ...]:
     """A recurrence in tensor operations: all outputs, then the last states.
 
     ``step(x, *states)`` gives the new states, the output first.
     """
     outputs: list[Any] = [None] * len(x)
-    for t in _order(len(x), reverse):
-        found = step(x[t], *states)
-        states = found if isinstance(found, tuple) else (found,)
-        outputs[t] = states[0]
+    for t, rows in _steps(x, reverse, sizes):
+        found = step(x[t, :rows], *[each[:rows] for each in states])
+        new = found if isinstance(found, tuple) else (found,)
+        outputs[t] = constant_pad(new[0], (0, 0, 0, len(states[0]) - rows), 0)
+        states = tuple(cat([one, old[rows:]]) for one, old in zip(new, states, strict=True))
     return stack(outputs), *states
 
 
-def _order(length: int, reverse: bool) -> Iterable[int]:
-    return range(length - 1, -1, -1) if reverse else range(length)
+def _steps(x: Any, reverse: bool, sizes: Sizes) -> Iterator[tuple[int, int]]:
+    """The steps in the order of the walk, with how many sequences there are at each."""
+    for t in range(len(x) - 1, -1, -1) if reverse else range(len(x)):
+        yield t, x.shape[1] if sizes is None else sizes[t]
 
 
-def _earlier(xp: Any, first: Any, states: Any, reverse: bool) -> Any:
+def _earlier(xp: Any, first: Any, states: Any, reverse: bool, sizes: Sizes) -> Any:
     """For each step, the state that it began with."""
-    if reverse:
-        return xp.concatenate([states[1:], first[None]])
-    return xp.concatenate([first[None], states[:-1]])
+    if not reverse:
+        return xp.concatenate([first[None], states[:-1]])
+    found = xp.concatenate([states[1:], first[None]])
+    for t, (rows, others) in enumerate(itertools.pairwise(sizes or ())):
+        found[t, others:rows] = first[others:rows]
+    return found
 
 
 def _product(over: Any, under: Any) -> Any:
@@ -119,36 +130,39 @@ class Rnn(Recurrence):
     symbols = ("x", "W", "h")
 
     @staticmethod
-    def unroll(x: Any, weight: Any, h: Any, relu: bool, reverse: bool) -> Any:
-        return unrolled(lambda each, h: rnn_step(each, h, weight, relu), x, (h,), reverse)
+    def unroll(x: Any, weight: Any, h: Any, relu: bool, reverse: bool, sizes: Sizes) -> Any:
+        return unrolled(lambda each, h: rnn_step(each, h, weight, relu), x, (h,), reverse, sizes)
 
     @staticmethod
-    def forward(ctx: Any, x: Any, weight: Any, h: Any, relu: bool, reverse: bool) -> Any:
-        xp, first = ctx.xp, h
-        outputs = xp.empty_like(x)
-        for t in _order(len(x), reverse):
-            state = outputs[t]
-            xp.matmul(h, weight.T, out=state)
-            state += x[t]
+    def forward(
+        ctx: Any, x: Any, weight: Any, h: Any, relu: bool, reverse: bool, sizes: Sizes
+    ) -> Any:
+        xp, first, h = ctx.xp, h, h.copy()
+        outputs = xp.zeros_like(x)
+        for t, rows in _steps(x, reverse, sizes):
+            state = outputs[t, :rows]
+            xp.matmul(h[:rows], weight.T, out=state)
+            state += x[t, :rows]
             if relu:
                 xp.maximum(state, 0, out=state)
             else:
                 xp.tanh(state, out=state)
-            h = state
+            h[:rows] = state
         ctx.save_for_backward(x, weight, first, outputs)
-        return outputs, h.copy()
+        return outputs, h
 
     @staticmethod
     def back(xp: Any, params: dict[str, Any], saved: Any, gradients: Any) -> tuple[Any, ...]:
         _, weight, first, outputs = saved
-        grad, grad_h = gradients
-        reverse = params["reverse"]
+        grad, grad_h = gradients[0], gradients[1].copy()
+        reverse, sizes = params["reverse"], params["sizes"]
         slope = (outputs > 0).astype(grad.dtype) if params["relu"] else 1 - outputs * outputs
-        inner = xp.empty_like(outputs)
-        for t in _order(len(outputs), not reverse):
-            xp.multiply(grad_h + grad[t], slope[t], out=inner[t])
-            grad_h = inner[t] @ weight
-        return inner, _product(inner, _earlier(xp, first, outputs, reverse)), grad_h
+        inner = xp.zeros_like(outputs)
+        for t, rows in _steps(outputs, not reverse, sizes):
+            here = inner[t, :rows]
+            xp.multiply(grad_h[:rows] + grad[t, :rows], slope[t, :rows], out=here)
+            grad_h[:rows] = here @ weight
+        return inner, _product(inner, _earlier(xp, first, outputs, reverse, sizes)), grad_h
 
 
 class Lstm(Recurrence):
@@ -165,56 +179,58 @@ class Lstm(Recurrence):
     symbols = ("x", "W", "h", "c")
 
     @staticmethod
-    def unroll(x: Any, weight: Any, h: Any, c: Any, reverse: bool) -> Any:
-        return unrolled(lambda each, h, c: lstm_step(each, h, c, weight), x, (h, c), reverse)
+    def unroll(x: Any, weight: Any, h: Any, c: Any, reverse: bool, sizes: Sizes) -> Any:
+        return unrolled(lambda each, h, c: lstm_step(each, h, c, weight), x, (h, c), reverse, sizes)
 
     @staticmethod
-    def forward(ctx: Any, x: Any, weight: Any, h: Any, c: Any, reverse: bool) -> Any:
+    def forward(ctx: Any, x: Any, weight: Any, h: Any, c: Any, reverse: bool, sizes: Sizes) -> Any:
         xp, first_h, first_c, size = ctx.xp, h, c, h.shape[-1]
-        outputs = xp.empty((*x.shape[:2], size), x.dtype)
-        cells, active = xp.empty_like(outputs), xp.empty_like(x)
+        h, c = h.copy(), c.copy()
+        outputs = xp.zeros((*x.shape[:2], size), x.dtype)
+        cells, active = xp.zeros_like(outputs), xp.zeros_like(x)
         half, shift = _half_and_shift(xp, size, x.dtype)
-        for t in _order(len(x), reverse):
-            gates = active[t]
-            xp.matmul(h, weight.T, out=gates)
-            gates += x[t]
+        for t, rows in _steps(x, reverse, sizes):
+            gates = active[t, :rows]
+            xp.matmul(h[:rows], weight.T, out=gates)
+            gates += x[t, :rows]
             gates *= half
             xp.tanh(gates, out=gates)
             gates *= half
             gates += shift
             i, f, g, o = _gates(gates, 4)
-            cell = cells[t]
-            xp.multiply(f, c, out=cell)
+            cell, state = cells[t, :rows], outputs[t, :rows]
+            xp.multiply(f, c[:rows], out=cell)
             cell += i * g
-            xp.multiply(o, xp.tanh(cell), out=outputs[t])
-            h, c = outputs[t], cell
+            xp.multiply(o, xp.tanh(cell), out=state)
+            h[:rows], c[:rows] = state, cell
         ctx.save_for_backward(x, weight, first_h, first_c, active, cells, outputs)
-        return outputs, h.copy(), c.copy()
+        return outputs, h, c
 
     @staticmethod
     def back(xp: Any, params: dict[str, Any], saved: Any, gradients: Any) -> tuple[Any, ...]:
         _, weight, first_h, first_c, active, cells, outputs = saved
-        grad, grad_h, grad_c = gradients
-        reverse = params["reverse"]
+        grad, grad_h, grad_c = gradients[0], gradients[1].copy(), gradients[2].copy()
+        reverse, sizes = params["reverse"], params["sizes"]
         i, f, g, o = _gates(active, 4)
         squashed = xp.tanh(cells)
         slope = o * (1 - squashed * squashed)
         local = xp.empty_like(active)
         to_i, to_f, to_g, to_o = _gates(local, 4)
         to_i[...] = g * i * (1 - i)
-        to_f[...] = _earlier(xp, first_c, cells, reverse) * f * (1 - f)
+        to_f[...] = _earlier(xp, first_c, cells, reverse, sizes) * f * (1 - f)
         to_g[...] = i * (1 - g * g)
         to_o[...] = squashed * o * (1 - o)
         inner, size = local, outputs.shape[-1]
-        for t in _order(len(outputs), not reverse):
-            grad_h = grad_h + grad[t]
-            grad_c = grad_c + grad_h * slope[t]
-            gates = inner[t].reshape(-1, 4, size)
-            gates[:, :3] *= grad_c[:, None]
-            gates[:, 3] *= grad_h
-            grad_h = inner[t] @ weight
-            grad_c = grad_c * f[t]
-        grad_weight = _product(inner, _earlier(xp, first_h, outputs, reverse))
+        for t, rows in _steps(outputs, not reverse, sizes):
+            of_h, of_c = grad_h[:rows], grad_c[:rows]
+            of_h += grad[t, :rows]
+            of_c += of_h * slope[t, :rows]
+            gates = inner[t, :rows].reshape(-1, 4, size)
+            gates[:, :3] *= of_c[:, None]
+            gates[:, 3] *= of_h
+            of_h[...] = inner[t, :rows] @ weight
+            of_c *= f[t, :rows]
+        grad_weight = _product(inner, _earlier(xp, first_h, outputs, reverse, sizes))
         return inner, grad_weight, grad_h, grad_c
 
 
@@ -232,53 +248,58 @@ class Gru(Recurrence):
     symbols = ("x", "W", "h", "b")
 
     @staticmethod
-    def unroll(x: Any, weight: Any, h: Any, bias: Any, reverse: bool) -> Any:
-        return unrolled(lambda each, h: gru_step(each, h, weight, bias), x, (h,), reverse)
+    def unroll(x: Any, weight: Any, h: Any, bias: Any, reverse: bool, sizes: Sizes) -> Any:
+        return unrolled(lambda each, h: gru_step(each, h, weight, bias), x, (h,), reverse, sizes)
 
     @staticmethod
-    def forward(ctx: Any, x: Any, weight: Any, h: Any, bias: Any, reverse: bool) -> Any:
-        xp, first, size = ctx.xp, h, h.shape[-1]
-        outputs = xp.empty((*x.shape[:2], size), x.dtype)
-        active, candidates = xp.empty_like(x), xp.empty_like(outputs)
-        for t in _order(len(x), reverse):
-            gates = active[t]
-            xp.matmul(h, weight.T, out=gates)
+    def forward(
+        ctx: Any, x: Any, weight: Any, h: Any, bias: Any, reverse: bool, sizes: Sizes
+    ) -> Any:
+        xp, first, size, h = ctx.xp, h, h.shape[-1], h.copy()
+        outputs = xp.zeros((*x.shape[:2], size), x.dtype)
+        active, candidates = xp.zeros_like(x), xp.zeros_like(outputs)
+        for t, rows in _steps(x, reverse, sizes):
+            gates, state = active[t, :rows], h[:rows]
+            xp.matmul(state, weight.T, out=gates)
             gates += bias
             both, n = gates[:, : 2 * size], gates[:, 2 * size :]
-            candidates[t] = n
-            both += x[t, :, : 2 * size]
+            candidates[t, :rows] = n
+            both += x[t, :rows, : 2 * size]
             both *= 0.5
             xp.tanh(both, out=both)
             both *= 0.5
             both += 0.5
             r, z, _ = _gates(gates, 3)
             n *= r
-            n += x[t, :, 2 * size :]
+            n += x[t, :rows, 2 * size :]
             xp.tanh(n, out=n)
-            outputs[t] = n + z * (h - n)
-            h = outputs[t]
+            state[...] = n + z * (state - n)
+            outputs[t, :rows] = state
         ctx.save_for_backward(x, weight, first, bias, active, candidates, outputs)
-        return outputs, h.copy()
+        return outputs, h
 
     @staticmethod
     def back(xp: Any, params: dict[str, Any], saved: Any, gradients: Any) -> tuple[Any, ...]:
         _, weight, first, _, active, candidates, outputs = saved
-        grad, grad_h = gradients
-        reverse = params["reverse"]
+        grad, grad_h = gradients[0], gradients[1].copy()
+        reverse, sizes = params["reverse"], params["sizes"]
         r, z, n = _gates(active, 3)
-        earlier = _earlier(xp, first, outputs, reverse)
-        inner = xp.empty_like(active)
+        earlier = _earlier(xp, first, outputs, reverse, sizes)
+        inner = xp.zeros_like(active)
         to_r, to_z, to_n = _gates(inner, 3)
         to_n[...] = (1 - z) * (1 - n * n)
         to_r[...] = to_n * candidates * r * (1 - r)
         to_z[...] = (earlier - n) * z * (1 - z)
-        own, size = xp.empty_like(active), outputs.shape[-1]
-        for t in _order(len(outputs), not reverse):
-            grad_h = grad_h + grad[t]
-            inner[t].reshape(-1, 3, size)[...] *= grad_h[:, None]
-            own[t] = inner[t]
-            own[t, :, 2 * size :] *= r[t]
-            grad_h = own[t] @ weight + grad_h * z[t]
+        own, size = xp.zeros_like(active), outputs.shape[-1]
+        for t, rows in _steps(outputs, not reverse, sizes):
+            of_h, gates = grad_h[:rows], own[t, :rows]
+            of_h += grad[t, :rows]
+            here = inner[t, :rows].reshape(-1, 3, size)
+            here *= of_h[:, None]
+            inner[t, rows:] = 0
+            gates[...] = inner[t, :rows]
+            gates[:, 2 * size :] *= r[t, :rows]
+            of_h[...] = gates @ weight + of_h * z[t, :rows]
         return inner, _product(own, earlier), grad_h, own.sum((0, 1))
 
 

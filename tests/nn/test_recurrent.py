@@ -115,15 +115,16 @@ def test_derivatives_of_both_orders(name: str) -> None:
     op, inputs, params = OPS[name]
     leaves = inputs()
     for reverse in (False, True):
-        assert gradcheck(lambda *given, r=reverse: op.apply(*given, reverse=r, **params), leaves)
-    assert gradgradcheck(lambda *given: op.apply(*given, reverse=True, **params), leaves)
+        walk = {"reverse": reverse, "sizes": None, **params}
+        assert gradcheck(lambda *given, walk=walk: op.apply(*given, **walk), leaves)
+    assert gradgradcheck(lambda *given: op.apply(*given, **walk), leaves)
 
 
 @pytest.mark.parametrize("name", OPS)
 def test_the_gradient_by_arrays_is_the_one_by_tensor_operations(name: str) -> None:
     op, inputs, params = OPS[name]
     leaves = inputs()
-    results = op.apply(*leaves, reverse=False, **params)
+    results = op.apply(*leaves, reverse=False, sizes=None, **params)
     total = sum((each * each.detach().cos()).sum() for each in results)
     fast = edugrad.autograd.grad(total, leaves, retain_graph=True)
     slow = edugrad.autograd.grad(total, leaves, create_graph=True)
@@ -135,10 +136,43 @@ def test_the_gradient_by_arrays_is_the_one_by_tensor_operations(name: str) -> No
 
 def test_an_input_given_twice_gets_both_gradients() -> None:
     x, weight, h = draw(3, 2, 8), draw(8, 2), draw(2, 2)
-    output = recurrence.Lstm.apply(x, weight, h, h, reverse=False)[0].sum()
+    output = recurrence.Lstm.apply(x, weight, h, h, reverse=False, sizes=None)[0].sum()
     (fast,) = edugrad.autograd.grad(output, h, retain_graph=True)
     (slow,) = edugrad.autograd.grad(output, h, create_graph=True)
     np.testing.assert_allclose(fast.numpy(), slow.numpy(force=True), 1e-12)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_packed_sequences_are_each_as_if_alone(name: str) -> None:
+    network = NETWORKS[name](3, 4, num_layers=2, bidirectional=True, dtype=DOUBLE)
+    sequences = [randn(length, 3, dtype=DOUBLE) for length in (2, 5, 3)]
+    packed = nn.utils.rnn.pack_sequence(sequences, enforce_sorted=False)
+    begin = randn(4, 3, 4, dtype=DOUBLE)
+    both = name == "LSTM"
+    output, last = network(packed, (begin, begin) if both else begin)
+    for k, one in enumerate(nn.utils.rnn.unpack_sequence(output)):
+        first = begin[:, k]
+        expected, end = network(sequences[k], (first, first) if both else first)
+        np.testing.assert_allclose(one.numpy(force=True), expected.numpy(force=True), 1e-11, 1e-13)
+        for mine, its in zip(last if both else [last], end if both else [end], strict=True):
+            np.testing.assert_allclose(
+                mine[:, k].numpy(force=True), its.numpy(force=True), 1e-11, 1e-13
+            )
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("name", OPS)
+def test_gradients_of_sequences_of_several_lengths(name: str, reverse: bool) -> None:
+    op, _, params = OPS[name]
+    gates = {"LSTM": 4, "GRU": 3}.get(name, 1)
+    leaves = [draw(3, 2, 2 * gates), draw(2 * gates, 2), draw(2, 2)]
+    leaves += [draw(2, 2)] if name == "LSTM" else [draw(6)] if name == "GRU" else []
+    results = op.apply(*leaves, reverse=reverse, sizes=(2, 2, 1), **params)
+    total = sum((each * each.detach().cos()).sum() for each in results)
+    fast = edugrad.autograd.grad(total, leaves, retain_graph=True)
+    slow = edugrad.autograd.grad(total, leaves, create_graph=True)
+    for one, other in zip(fast, slow, strict=True):
+        np.testing.assert_allclose(one.numpy(), other.numpy(force=True), 1e-11, 1e-13)
 
 
 def test_outputs_that_were_changed_are_noticed() -> None:
@@ -249,12 +283,12 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
         "",
         "",
     ),
-    "a packed sequence": (
+    "a list of sequences": (
         lambda: LSTM([ones(2, 3)]),
         TypeError,
         "LSTM takes a tensor",
         "list",
-        "nn.utils.rnn.pad_sequence",
+        "nn.utils.rnn.pack_sequence",
     ),
     "another nonlinearity": (
         lambda: nn.RNN(3, 4, nonlinearity="gelu"),
