@@ -80,10 +80,15 @@ from .version import __version__
 if _TYPE_CHECKING:
     from . import nn, optim, training, utils
     from .nn.summary import summary
+    from .serialization import load, save
 
 # What is loaded when it is first used, so that ``import edugrad`` stays fast: packages, functions.
 _ON_DEMAND = ("nn", "optim", "training", "utils")
-_FUNCTIONS_ON_DEMAND = {"summary": ".nn.summary"}
+_FUNCTIONS_ON_DEMAND = {
+    "load": ".serialization",
+    "save": ".serialization",
+    "summary": ".nn.summary",
+}
 
 # NumPy warns of overflow and 0/0; PyTorch returns inf and nan, and so does edugrad.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"edugrad\.")

@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 
 # They import torch: run by tests/test_as_torch.py, and by `make parity`.
-collect_ignore_glob = ["teaching/*", "parity/*"]
+collect_ignore_glob = ["teaching/*", "parity/*", "serialization/data/*"]
 
 # No test depends on the clock, nor on chance: examples are drawn from a fixed seed.
 hypothesis.settings.register_profile("edugrad", deadline=None, derandomize=True)

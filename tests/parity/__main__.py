@@ -19,6 +19,7 @@ from . import (  # noqa: F401
     initial,
     module_texts,
     optimizers,
+    saving,
     summaries,
     training,
     utilities,
