@@ -219,3 +219,135 @@ def test_a_failed_op_knows_its_module():
     assert caught.value.__notes__ == [
         "  in:   1.0, Linear(in_features=4, out_features=1, bias=True)"
     ]
+
+
+def test_assigning_moves_a_name_between_the_tables():
+    net = nn.Module()
+    net.thing = 3
+    net.thing = nn.Parameter(edugrad.ones(1))
+    assert "thing" not in net.__dict__
+    net.thing = nn.Linear(1, 1)
+    assert (list(net._parameters), list(net._modules)) == ([], ["thing"])
+    del net.thing
+    net.thing = nn.Buffer(edugrad.ones(1), persistent=False)
+    assert [name for name, _ in net.named_buffers()] == ["thing"]
+    assert list(net.state_dict()) == []
+    net.thing = edugrad.zeros(2)
+    assert net.get_buffer("thing").shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "error", "words"),
+    [
+        (
+            lambda net: setattr(net.linear_relu_stack[0], "weight", edugrad.ones(3, 4)),
+            TypeError,
+            "cannot assign 'edugrad.FloatTensor' as parameter 'weight' (edugrad.nn.Parameter or "
+            "None expected)\n"
+            "  got:  a tensor of shape (3, 4)\n"
+            "  mend: to change its values: with edugrad.no_grad(): module.weight.copy_(…)",
+        ),
+        (
+            lambda net: net.register_parameter("p", edugrad.ones(1)),
+            TypeError,
+            "cannot assign 'edugrad.FloatTensor' object to parameter 'p' (edugrad.nn.Parameter or "
+            "None required)\n"
+            "  got:  a tensor of shape (1,)\n"
+            "  mend: wrap the tensor: nn.Parameter(tensor)",
+        ),
+        (
+            lambda net: net.register_buffer("flatten", None),
+            KeyError,
+            "attribute 'flatten' already exists\n"
+            "  got:  'flatten'\n"
+            "  mend: choose another name, or delete it first: del module.flatten",
+        ),
+        (
+            lambda net: net.get_submodule("linear_relu_stack.5"),
+            AttributeError,
+            "Sequential has no attribute `5`\n"
+            "  got:  its modules: 0, 1, 2\n"
+            "  mend: print the module, or list(module.named_modules()), to see the paths",
+        ),
+        (
+            lambda net: net.to(edugrad.int64),
+            TypeError,
+            "nn.Module.to only accepts floating point or complex dtypes, but got desired "
+            "dtype=edugrad.int64\n"
+            "  got:  edugrad.int64\n"
+            "  mend: edugrad.float32, edugrad.float64 or edugrad.float16",
+        ),
+        (
+            lambda net: net.train("yes"),
+            ValueError,
+            "training mode is expected to be boolean\n"
+            "  got:  'yes'\n"
+            "  mend: model.train() or model.train(False), which is model.eval()",
+        ),
+    ],
+)
+def test_errors_teach(mistake, error: type[Exception], words: str):
+    with pytest.raises(error) as caught:
+        mistake(Net())
+    assert str(caught.value) == words
+
+
+def test_a_misspelt_forward_is_named():
+    class Typo(nn.Module):
+        def foward(self, x):
+            return x
+
+    with pytest.raises(NotImplementedError, match="got:  a class with 'foward' instead"):
+        Typo()(1)
+
+
+def test_a_property_that_fails_is_told_from_a_missing_name():
+    class Broken(nn.Module):
+        @property
+        def size(self):
+            return self.nothing
+
+    with pytest.raises(AttributeError, match=r"the property Broken\.size raised"):
+        Broken().size  # noqa: B018
+
+
+def test_loading_by_assignment_takes_the_tensors_themselves():
+    net = nn.Linear(2, 2)
+    net.weight.requires_grad_(False)
+    state = {"weight": edugrad.ones(2, 2, dtype=edugrad.float64), "bias": edugrad.zeros(2)}
+    net.load_state_dict(state, assign=True)
+    assert net.weight.data_ptr() == state["weight"].data_ptr()
+    assert net.weight.dtype is edugrad.float64
+    assert isinstance(net.weight, nn.Parameter)
+    assert (net.weight.requires_grad, net.bias.requires_grad) == (False, True)
+
+
+def test_loading_what_fits():
+    net = nn.Linear(2, 2)
+    keys = net.load_state_dict(
+        {"weight": edugrad.ones(2, 2), "more": edugrad.ones(1)}, strict=False
+    )
+    assert repr(keys) == "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['more'])"
+    assert net.weight.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+
+
+def test_a_prefix_of_data_parallel_says_how_to_take_it_off():
+    net = nn.Linear(2, 2)
+    state = {f"module.{key}": value for key, value in net.state_dict().items()}
+    with pytest.raises(RuntimeError, match=r"take the prefix off: \{key.removeprefix\('module.'\)"):
+        net.load_state_dict(state)
+
+
+def test_moving_to_a_gpu_keeps_parameters_gradients_and_buffers_together(gpu: edugrad.Device):
+    net = Net()
+    parameters = list(net.parameters())
+    net(edugrad.ones(1, 2, 2)).sum().backward()
+    net.to(gpu)
+    assert all(one is other for one, other in zip(net.parameters(), parameters, strict=True))
+    tensors = [*parameters, *(each.grad for each in parameters), *net.buffers()]
+    assert {each.device for each in tensors} == {gpu}
+    assert net(edugrad.ones(1, 2, 2, device=gpu)).device is gpu
+    host = Net()
+    host.load_state_dict(net.state_dict())
+    assert host.linear_relu_stack[0].weight.tolist() == parameters[0].tolist()
+    assert {each.device.type for each in host.parameters()} == {"cpu"}
