@@ -203,6 +203,12 @@ def test_options_that_a_saved_state_lacks_are_the_defaults():
     assert optimizer.param_groups[0]["maximize"] is False
 
 
+def test_adamw_stays_adamw_with_a_state_of_adam():
+    optimizer = AdamW([parameter()])
+    optimizer.load_state_dict(Adam([parameter()]).state_dict())
+    assert optimizer.param_groups[0]["decoupled_weight_decay"] is True
+
+
 def test_a_state_that_does_not_fit_is_refused_and_nothing_changes():
     optimizer = stepped(Adam([parameter()]))
     before = optimizer.state_dict()

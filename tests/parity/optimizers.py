@@ -151,7 +151,7 @@ def optimizers_steps(edugrad: Any, torch: Any) -> Iterator[str]:
         (ours, mine), (theirs, other) = (
             run(library, name, options, dtype) for library in (edugrad, torch)
         )
-        tolerance = TOLERANCES[dtype] * (10 if name == "LBFGS" else 1)
+        tolerance = TOLERANCES[dtype]
         where = f"{name}({options}), {dtype}"
         for a, b in zip(ours, theirs, strict=True):
             got, wanted = a.detach().numpy(), b.detach().numpy()

@@ -16,6 +16,8 @@ from .factors import (
 )
 from .plateau import ReduceLROnPlateau
 
+_LRScheduler = LRScheduler  # its name in older PyTorch code
+
 __all__ = [
     "LRScheduler",
     "LambdaLR",
