@@ -338,6 +338,15 @@ def test_anything_but_tensors_is_refused(given, got):
     )
 
 
+def test_a_long_expression_does_not_widen_the_picture():
+    x = matrix()
+    long = "x" + ".T" * 90
+    for expression in (long, f"{long} + 1"):
+        root = ET.fromstring(TensorView(x, expression=expression).static_svg())
+        assert float(root.get("width")) == 660
+        assert any((text.text or "").endswith("…") for text in root.iter(f"{SVG}text"))
+
+
 def test_the_static_forms_stand_alone():
     x = matrix()
     bundle, _ = TensorView(x, expression="x.T")._repr_mimebundle_()

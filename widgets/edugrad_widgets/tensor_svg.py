@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
 
+from .graph_words import shorten
 from .look.colours import fill_in, picture_rules
 from .look.svg import coordinate as _n
 from .look.svg import document
@@ -19,6 +21,8 @@ HEIGHT = 24
 TITLE = 7.25
 VALUE = 6.63
 QUIET = 6.03
+LONGEST_TITLE = 86
+LONGEST_NAME = 40
 
 
 @cache
@@ -41,11 +45,13 @@ def draw(scene: Scene, label: str, style: str = "") -> str:
     return document(width + 2 * MARGIN, height + 2 * MARGIN, label, body, style)
 
 
+@dataclass(frozen=True)
 class _Piece:
     """Something drawn at the origin, with its size."""
 
-    def __init__(self, body: str, width: float, height: float) -> None:
-        self.body, self.width, self.height = body, width, height
+    body: str
+    width: float
+    height: float
 
 
 def _flow(
@@ -63,8 +69,9 @@ def _flow(
 
 
 def _grid(grid: Grid) -> _Piece:
-    texts = _text("tv-title", 0, 10, grid.title) + _text("tv-quiet", 0, 25, grid.caption)
-    width = max(TITLE * len(grid.title), QUIET * len(grid.caption))
+    title = shorten(grid.title, LONGEST_TITLE)
+    texts = _text("tv-title", 0, 10, title) + _text("tv-quiet", 0, 25, grid.caption)
+    width = max(TITLE * len(title), QUIET * len(grid.caption))
     if not grid.panels:
         return _Piece(texts + _text("tv-quiet", 0, 48, "no elements"), width, 54)
     size = _cell_width([cell for panel in grid.panels if panel for cell in _cells(panel)])
@@ -133,14 +140,15 @@ def _strip(strip: Strip) -> _Piece:
 
 
 def _shapes(rows: tuple[ShapeRow, ...]) -> _Piece:
-    names = max(len(row.title) for row in rows) * TITLE + 12
+    titles = [shorten(row.title, LONGEST_NAME) for row in rows]
+    names = max(map(len, titles)) * TITLE + 12
     longest = max((len(length) for row in rows for length, _ in row.lengths), default=0)
     widest = max(longest * VALUE + 14, 34)
     columns = max(len(row.lengths) for row in rows)
     parts = []
-    for line, row in enumerate(rows):
+    for line, (title, row) in enumerate(zip(titles, rows, strict=True)):
         y = line * 26
-        parts.append(_text("tv-title", names - 12, y + 16, row.title, "end"))
+        parts.append(_text("tv-title", names - 12, y + 16, title, "end"))
         for place, (length, kind) in enumerate(row.lengths):
             x = names + (columns - len(row.lengths) + place) * widest
             parts.append(
