@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 from typing import Any
 
@@ -57,13 +58,16 @@ class Scope:
 
 
 def note_place(error: Exception, scope: Scope) -> None:
-    """Add to an error which module it was raised in; the innermost one has the word."""
+    """Add to an error which module it was raised in; the innermost one has the word.
+
+    A module whose own text fails, because it was never initialised, say, gets no note.
+    """
     module = scope.module()
     if module is None or any(note.startswith(_IN) for note in getattr(error, "__notes__", ())):
         return
-    if scope.outer is None and next(module.children(), None) is not None:
-        return
-    text = repr(module)
-    path = scope.path
-    words = text if "\n" not in text else scope.kind
-    error.add_note(f"{_IN}{path}, {words}" if path else f"{_IN}{words}")
+    with contextlib.suppress(Exception):
+        if scope.outer is None and next(module.children(), None) is not None:
+            return
+        text = repr(module)
+        words = [scope.path, scope.kind if "\n" in text else text]
+        error.add_note(_IN + ", ".join(filter(None, words)))

@@ -126,6 +126,20 @@ def test_forgetting_super_init_says_so():
     assert "let Forgetful.__init__ begin with super().__init__()" in str(caught.value)
 
 
+def test_calling_what_was_never_initialised_says_so():
+    class Forgetful(nn.Module):
+        def __init__(self):
+            self.size = 3
+
+    with pytest.raises(AttributeError) as caught:
+        Forgetful()(1)
+    assert str(caught.value) == (
+        "'Forgetful' object has no attribute '_backward_hooks'\n"
+        "  got:  a Forgetful that Module.__init__() never prepared\n"
+        "  mend: let Forgetful.__init__ begin with super().__init__()"
+    )
+
+
 def test_a_module_without_forward_says_so():
     with pytest.raises(
         NotImplementedError, match=r'Module \[Module\] is missing the required "forward" function'
