@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import teach
 from .module import Module
 
 
@@ -46,6 +47,11 @@ class Unflatten(Module):
     unflattened_size : sequence of int
         The new lengths; one may be -1.
 
+    Raises
+    ------
+    TypeError
+        If these are no whole numbers.
+
     Examples
     --------
     >>> import edugrad
@@ -59,6 +65,7 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
+        _check_sizes(unflattened_size)
         self.dim = dim
         self.unflattened_size = unflattened_size
 
@@ -67,3 +74,24 @@ class Unflatten(Module):
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+
+
+def _check_sizes(sizes: Any) -> None:
+    if not isinstance(sizes, (tuple, list)):
+        rule = f"unflattened_size must be a tuple of ints, but found type {type(sizes).__name__}"
+    else:
+        wrong = [k for k, each in enumerate(sizes) if not isinstance(each, int)]
+        if not wrong:
+            return
+        kind = type(sizes[wrong[0]]).__name__
+        rule = (
+            "unflattened_size must be tuple of ints, but found element of type "
+            f"{kind} at pos {wrong[0]}"
+        )
+    raise TypeError(
+        teach(
+            rule,
+            got=f"unflattened_size={sizes!r}",
+            mend="name the new lengths, e.g. Unflatten(1, (2, 3))",
+        )
+    )

@@ -55,6 +55,7 @@ class RNNBase(Module):
         form = {"device": device, "dtype": dtype}
         gates, directions = self.gates * hidden_size, 2 if bidirectional else 1
         shown = proj_size or hidden_size
+        self._names: list[list[str]] = []
         for layer in range(num_layers):
             width = shown * directions if layer else input_size
             shapes: dict[str, tuple[int, ...]] = {
@@ -66,9 +67,10 @@ class RNNBase(Module):
             if proj_size:
                 shapes["weight_hr"] = (proj_size, hidden_size)
             for suffix in ("", "_reverse")[:directions]:
-                for name, shape in shapes.items():
-                    parameter = Parameter(empty(*shape, **form))
-                    self.register_parameter(f"{name}_l{layer}{suffix}", parameter)
+                names = [f"{name}_l{layer}{suffix}" for name in shapes]
+                for name, shape in zip(names, shapes.values(), strict=True):
+                    self.register_parameter(name, Parameter(empty(*shape, **form)))
+                self._names.append(names)
         self.reset_parameters()
 
     def _check(self, dropout: Any) -> None:
@@ -132,12 +134,7 @@ class RNNBase(Module):
     @property
     def all_weights(self) -> list[list[Parameter]]:
         """The parameters of each layer and direction."""
-        own = dict(self.named_parameters())
-        return [
-            [each for name, each in own.items() if name.partition("_l")[2] == f"{layer}{suffix}"]
-            for layer in range(self.num_layers)
-            for suffix in ("", "_reverse")[: 2 if self.bidirectional else 1]
-        ]
+        return [[getattr(self, name) for name in names] for names in self._names]
 
     # The walk
 

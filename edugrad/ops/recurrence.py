@@ -59,8 +59,12 @@ def unrolled(
     for t, rows in _steps(x, reverse, sizes):
         found = step(x[t, :rows], *[each[:rows] for each in states])
         new = found if isinstance(found, tuple) else (found,)
-        outputs[t] = constant_pad(new[0], (0, 0, 0, len(states[0]) - rows), 0)
-        states = tuple(cat([one, old[rows:]]) for one, old in zip(new, states, strict=True))
+        outputs[t] = new[0]
+        others = len(states[0]) - rows
+        if others:
+            outputs[t] = constant_pad(new[0], (0, 0, 0, others), 0)
+            new = tuple(cat([one, old[rows:]]) for one, old in zip(new, states, strict=True))
+        states = new
     return stack(outputs), *states
 
 
