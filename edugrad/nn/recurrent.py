@@ -75,6 +75,16 @@ class RNNBase(Module):
 
     def _check(self, dropout: Any) -> None:
         """Refuse what no network can be made of."""
+        for name in ("bias", "batch_first"):
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                raise TypeError(
+                    teach(
+                        f"{name} should be of type bool, got: {type(value).__name__}",
+                        got=f"{name}={value!r}",
+                        mend=f"pass it by name: {name}=True or {name}=False",
+                    )
+                )
         checks = (
             (
                 isinstance(dropout, numbers.Number)

@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.function import Op
 from ..autograd.grad_mode import no_grad
 from ..errors import teach
+from .checks import need_tensors
 from .registry import Sample, T, register
 
 
@@ -67,6 +68,7 @@ class EmbeddingBack(Op):
 
 
 def _check(input: Any, weight: Any) -> None:
+    need_tensors("embedding", weight=weight, indices=input)
     if weight.ndim != 2:
         raise RuntimeError(
             teach(

@@ -272,6 +272,13 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
         "numbers from 3 to 3 for a table of 3 rows",
         "numbers run from 0 to 2",
     ),
+    "a list of words": (
+        lambda: nn.Embedding(3, 2)([1, 2]),
+        TypeError,
+        "embedding(): argument 'indices' (position 2) must be Tensor, not list",
+        "[1, 2]",
+        "edugrad.tensor(…)",
+    ),
     "padding that is not there": (
         lambda: nn.Embedding(3, 2, 3),
         AssertionError,

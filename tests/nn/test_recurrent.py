@@ -312,6 +312,13 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
         "",
         "",
     ),
+    "a number for a switch": (
+        lambda: nn.LSTM(3, 4, 1, 16),
+        TypeError,
+        "bias should be of type bool, got: int",
+        "bias=16",
+        "pass it by name: bias=True",
+    ),
     "too large a projection": (
         lambda: nn.LSTM(3, 4, proj_size=5),
         ValueError,
