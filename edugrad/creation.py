@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import devices, dtypes, literals
-from .callsite import call_site
+from .callsite import position
 from .devices import Device
 from .errors import teach
 from .tensor import Cut, Tensor
@@ -65,7 +65,7 @@ def tensor(
     array = literals.read(data, None if dtype is None else dtypes.check(dtype))
     made = finished(devices.move(array, devices.CPU, target), target, requires_grad)
     if literals.has_graph(data):
-        made._cut = Cut("tensor(), which copies values only,", call_site())
+        made._cut = Cut("tensor(), which copies values only,", position())
     return made
 
 

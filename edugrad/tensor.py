@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from . import devices, dtypes, printing
-from .callsite import CallSite, call_site
+from .callsite import CallSite, Position, position
 from .devices import Device
 from .dtypes import DType
 from .errors import teach
@@ -32,7 +32,11 @@ class Cut(NamedTuple):
     """Why a tensor has no graph although something it was made from had one, and where."""
 
     reason: str
-    site: CallSite | None
+    position: Position | None
+
+    @property
+    def site(self) -> CallSite | None:
+        return None if self.position is None else CallSite(*self.position)
 
 
 class Tensor:
@@ -353,7 +357,7 @@ class Tensor:
         raises instead.
         """
         shared: Tensor = Tensor._wrap(self._array, self._device, self._storage)
-        shared._cut = Cut(".data", call_site()) if self.requires_grad else self._cut
+        shared._cut = Cut(".data", position()) if self.requires_grad else self._cut
         return shared
 
     @data.setter

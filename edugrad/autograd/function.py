@@ -202,7 +202,7 @@ class Op(Node):
                     output._edge = (ctx, number)
                     output._requires_grad = True
                 else:
-                    output._cut = Cut(f"{cls.op_name}(), which gave {output.dtype},", ctx.site)
+                    output._cut = Cut(f"{cls.op_name}(), which gave {output.dtype},", ctx._position)
         else:
             note_cut(cls, inputs, outputs, touched)
         if mode.watched:
@@ -500,7 +500,7 @@ def note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], touc
     cut = None
     if touched:
         reason = "no_grad" if op.differentiable else f"{op.op_name}(), which has no derivative,"
-        cut = Cut(reason, call_site())
+        cut = Cut(reason, position())
     else:
         for value in inputs:
             if isinstance(value, Tensor) and value._cut is not None:

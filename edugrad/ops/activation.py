@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from .. import dtypes
-from ..autograd.function import Op
+from ..autograd.short_path import OfOne
 from ..tensor import check_dim
 from .checks import need_floating
 from .registry import Sample, T, register
@@ -14,7 +14,7 @@ from .registry import Sample, T, register
 FUNCTIONAL = "edugrad.nn.functional"
 
 
-class Softmax(Op):
+class Softmax(OfOne):
     """Exponentials divided by their sum along a dimension."""
 
     op_name = "softmax"
@@ -37,7 +37,7 @@ class Softmax(Op):
         return weighted - result * weighted.sum(dim, keepdim=True)
 
 
-class LogSoftmax(Op):
+class LogSoftmax(OfOne):
     """The logarithm of softmax, computed without overflow or lost digits."""
 
     op_name = "log_softmax"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd.elementwise import Binary
 from ..autograd.function import Op
 from ..autograd.promotion import bool_error
+from ..autograd.short_path import Binary
 from ..errors import teach
 from ..tensor import Tensor
 from .checks import need_kernel, need_tensors

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd.function import Op
+from ..autograd.short_path import OfTwo
 from ..errors import teach
 from .checks import need_tensors
 from .registry import Sample, T, register
 
 
-class Comparison(Op):
+class Comparison(OfTwo):
     """An element-wise test; its result is boolean."""
 
     differentiable = False

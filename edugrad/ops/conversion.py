@@ -7,7 +7,7 @@ from typing import Any
 from .. import devices, dtypes
 from ..autograd.function import Op
 from ..autograd.grad_mode import mode
-from ..callsite import call_site
+from ..callsite import position
 from ..errors import teach
 from ..layouts import MemoryFormat, copied, follows, preserve_format
 from ..tensor import Cut, Tensor
@@ -142,7 +142,7 @@ def detach(input: Tensor) -> Tensor:
     """
     detached: Tensor = Tensor._wrap(input._array, input._device, input._storage)
     if not mode.backward:
-        detached._cut = Cut("detach()", call_site()) if input.requires_grad else input._cut
+        detached._cut = Cut("detach()", position()) if input.requires_grad else input._cut
     return detached
 
 
@@ -156,7 +156,7 @@ def detach_(input: Tensor) -> Tensor:
                 mend="use detach() instead",
             )
         )
-    input._cut = Cut("detach_()", call_site()) if input._requires_grad else input._cut
+    input._cut = Cut("detach_()", position()) if input._requires_grad else input._cut
     input._edge = None
     input._requires_grad = False
     return input

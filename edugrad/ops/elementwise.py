@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd.elementwise import Unary
+from ..autograd.short_path import Unary
 from ..errors import teach
 from .checks import need_kernel
 from .registry import Sample, T, unary

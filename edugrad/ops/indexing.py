@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.short_path import OfOne
 from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .registry import Sample, T, register
@@ -15,13 +16,14 @@ from .registry import Sample, T, register
 Index = tuple[Any, ...]
 
 
-class Slice(Op):
+class Slice(OfOne):
     """Elements at numbers and slices: a view."""
 
     op_name = "slice"
     formula = "a[index]"
     derivatives = ("grad at index, 0 elsewhere",)
     view = True
+    only_ufuncs = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, index: Index) -> Any:
@@ -44,7 +46,7 @@ class Select(Slice):
     op_name = "select"
 
 
-class Place(Op):
+class Place(OfOne):
     """Zeros with a tensor put at an index: the reverse of slicing."""
 
     op_name = "slice_backward"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..autograd.function import Op
+from ..autograd.short_path import OfTwo
 from ..errors import teach
 from ..tensor import Tensor
 from .registry import Sample, T, register
 
 
-class MatrixProduct(Op):
+class MatrixProduct(OfTwo):
     """Product of matrices, or of stacks of them whose leading dimensions are broadcast."""
 
     op_name = "mm"
@@ -41,7 +42,7 @@ class BatchedProduct(MatrixProduct):
     op_name = "bmm"
 
 
-class MatrixVector(Op):
+class MatrixVector(OfTwo):
     """Product of a matrix and a vector."""
 
     op_name = "mv"
@@ -66,7 +67,7 @@ class MatrixVector(Op):
         )
 
 
-class VectorMatrix(Op):
+class VectorMatrix(OfTwo):
     """Product of a vector and a matrix, or a stack of matrices."""
 
     op_name = "matmul"
@@ -91,7 +92,7 @@ class VectorMatrix(Op):
         )
 
 
-class Dot(Op):
+class Dot(OfTwo):
     """Product of two vectors."""
 
     op_name = "dot"

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.function import Op
+from ..autograd.short_path import OfOne
 from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .checks import need_float
@@ -50,7 +51,7 @@ def spread(value: Tensor, shape: tuple[int, ...], dims: tuple[int, ...]) -> Tens
     return value.reshape(kept).expand(shape)
 
 
-class Reduction(Op):
+class Reduction(OfOne):
     """An op whose gradient is spread over what was reduced; ``dims`` are counted from the front."""
 
 
@@ -60,6 +61,7 @@ class Sum(Reduction):
     op_name = "sum"
     formula = "Σ a"
     derivatives = ("grad, spread over the sum",)
+    only_ufuncs = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
@@ -83,6 +85,7 @@ class Mean(Reduction):
     op_name = "mean"
     formula = "Σ a / n"
     derivatives = ("grad / n, spread over the mean",)
+    only_ufuncs = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:

@@ -1,4 +1,4 @@
-"""Unary and Binary: element-wise ops, with a short path for the calls that make up most programs.
+"""OfOne and OfTwo: ops with a short path for the calls that make up most programs.
 
 The short path serves floating-point tensors alike in dtype and device, and Python numbers, while
 nobody watches. It does for them what ``Op.apply`` does for any inputs, written out for one operand
@@ -20,6 +20,7 @@ from ..tensor import Tensor
 from .function import Op, constant, note_cut
 from .grad_mode import mode
 from .node import Edge, gradient_edge, next_sequence
+from .views import attach_view
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _NUMBERS = frozenset((float, int))
@@ -28,10 +29,17 @@ _NOTHING = (None,)
 _NO_PARAMS: dict[str, Any] = {}
 
 
-class Unary(Op):
-    """An element-wise function of one tensor."""
+class OfOne(Op):
+    """An op of one tensor.
 
-    elementwise = True
+    Class attributes
+    ----------------
+    only_ufuncs : bool
+        ``forward`` calls ufuncs, or makes views: NumPy's warnings of overflow and 0/0 then name
+        edugrad's own module and are filtered. Other functions run under ``errstate``.
+    """
+
+    only_ufuncs: ClassVar[bool] = False
     call: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls) -> None:
@@ -45,11 +53,9 @@ class Unary(Op):
         return cls.call(*inputs, params)
 
 
-class Binary(Op):
-    """An op of two tensors (or a tensor and a number) that are broadcast against each other."""
+class OfTwo(Op):
+    """An op of two tensors, or of a tensor and a number; ``forward`` calls ufuncs alone."""
 
-    broadcasts = True
-    elementwise = True
     call: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls) -> None:
@@ -76,7 +82,9 @@ def _own(function: Any) -> Any:
 def _of_one(op: Any) -> Callable[..., Any]:
     """The short path of an op of one operand."""
     new, forward, enter, wrap = op.__new__, op.forward, _own(_enter), Tensor._wrap
-    differentiable, long_way = op.differentiable, super(Unary, op).apply
+    differentiable, view, long_way = op.differentiable, op.view, super(OfOne, op).apply
+    if not op.only_ufuncs:
+        forward = np.errstate(all="ignore")(forward)
 
     def call(a: Any, params: dict[str, Any] = _NO_PARAMS) -> Any:
         if mode.watched or not isinstance(a, Tensor):
@@ -92,8 +100,14 @@ def _of_one(op: Any) -> Callable[..., Any]:
         ctx.needs_input_grad = _YES if tracked else _NO
         ctx.saved = ()
         result = forward(ctx, x, **params) if params else forward(ctx, x)
+        if type(result) is tuple:
+            return long_way(a, **params)
         array = result if type(result) is xp.ndarray else xp.asarray(result)
-        output = wrap(array, device)
+        if view:
+            output = wrap(array, device, a._storage)
+            attach_view(output, a, (op, params, 0), False)
+        else:
+            output = wrap(array, device)
         if tracked:
             enter(ctx, (a._edge or gradient_edge(a),), output, params)
             ctx.constants = _NOTHING
@@ -109,7 +123,8 @@ def _of_one(op: Any) -> Callable[..., Any]:
 def _of_two(op: Any) -> Callable[..., Any]:
     """The short path of an op of two operands, one of which may be a number."""
     new, forward, enter, wrap = op.__new__, op.forward, _own(_enter), Tensor._wrap
-    differentiable, long_way = op.differentiable, super(Binary, op).apply
+    differentiable, broadcasts = op.differentiable, op.broadcasts
+    long_way = super(OfTwo, op).apply
 
     def call(a: Any, b: Any, params: dict[str, Any] = _NO_PARAMS) -> Any:
         if isinstance(a, Tensor):
@@ -153,7 +168,7 @@ def _of_two(op: Any) -> Callable[..., Any]:
             )
             enter(ctx, edges, output, params)
             ctx.constants = (None if need_a else constant(a), None if need_b else constant(b))
-            if pair and x.shape != y.shape:
+            if broadcasts and pair and x.shape != y.shape:
                 ctx.note_forms((a, b))
             if ctx.saved:
                 ctx.saved = ctx.pack((a, b), (x, y), result, (output,))
@@ -175,7 +190,22 @@ def _enter(
     ctx.hooks = None
     ctx.params = params
     ctx.restore = None
-    array = output._array
-    ctx.outputs = ((array.shape, array.dtype, weakref.ref(output), 0),)
+    array, storage = output._array, output._memory
+    version = 0 if storage is None else storage.version
+    ctx.outputs = [(array.shape, array.dtype, weakref.ref(output), version)]
     output._edge = (ctx, 0)
     output._requires_grad = True
+
+
+class Unary(OfOne):
+    """An element-wise function of one tensor."""
+
+    elementwise = True
+    only_ufuncs = True
+
+
+class Binary(OfTwo):
+    """An element-wise op of two operands that are broadcast against each other."""
+
+    elementwise = True
+    broadcasts = True
