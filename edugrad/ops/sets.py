@@ -21,20 +21,27 @@ class Unique(Op):
     kernel = "_unique2"
 
     @staticmethod
-    def forward(ctx: Any, a: Any, dim: int | None) -> Any:
+    def forward(ctx: Any, a: Any, dim: int | None, inverse: bool) -> Any:
         xp = ctx.xp
         lines = _lines(xp, a, dim)
+        if dim is None and not inverse:
+            lines = xp.sort(lines, 0)
+            starts = _starts(xp, lines)
+            return _unlined(xp, lines[starts], a, dim), _counts(xp, starts, lines)
         if dim is None:
-            found = xp.argsort(lines[:, 0], 0, kind="stable")
+            found = xp.argsort(lines[:, 0], 0)
         elif len(lines):
             found = xp.lexsort(lines.T[::-1].copy())
         else:
             found = xp.zeros(0, "int64")
-        starts, group, counts = _runs(xp, lines[found])
-        inverse = xp.empty_like(group)
-        inverse[found] = group
+        starts = _starts(xp, lines[found])
         values = _unlined(xp, lines[found[starts]], a, dim)
-        return values, inverse if dim is not None else inverse.reshape(a.shape), counts
+        counts = _counts(xp, starts, lines)
+        if not inverse:
+            return values, counts
+        places = xp.empty(len(lines), "int64")
+        places[found] = _groups(xp, starts, lines)
+        return values, places if dim is not None else places.reshape(a.shape), counts
 
     @classmethod
     def backward(cls, ctx: Any, *_: Any) -> Any:
@@ -64,12 +71,15 @@ class UniqueConsecutive(Unique):
     kernel = "unique_consecutive"
 
     @staticmethod
-    def forward(ctx: Any, a: Any, dim: int | None) -> Any:
+    def forward(ctx: Any, a: Any, dim: int | None, inverse: bool) -> Any:
         xp = ctx.xp
         lines = _lines(xp, a, dim)
-        starts, inverse, counts = _runs(xp, lines)
-        values = _unlined(xp, lines[starts], a, dim)
-        return values, inverse if dim is not None else inverse.reshape(a.shape), counts
+        starts = _starts(xp, lines)
+        values, counts = _unlined(xp, lines[starts], a, dim), _counts(xp, starts, lines)
+        if not inverse:
+            return values, counts
+        places = _groups(xp, starts, lines)
+        return values, places if dim is not None else places.reshape(a.shape), counts
 
 
 def _lines(xp: Any, a: Any, dim: int | None) -> Any:
@@ -88,19 +98,32 @@ def _unlined(xp: Any, lines: Any, a: Any, dim: int | None) -> Any:
     return xp.moveaxis(lines.reshape(len(lines), *rest), 0, dim).copy()
 
 
-def _runs(xp: Any, lines: Any) -> tuple[Any, Any, Any]:
-    """Where runs of equal rows start, which run each row belongs to, and how long each is."""
+def _starts(xp: Any, lines: Any) -> Any:
+    """Where runs of equal rows start."""
     new = xp.ones(len(lines), "bool")
-    new[1:] = (lines[1:] != lines[:-1]).any(1)
-    starts = new.nonzero()[0]
-    group = xp.cumsum(new, 0, "int64") - 1
-    return starts, group, xp.bincount(group) if len(lines) else group
+    differs = lines[1:] != lines[:-1]
+    new[1:] = differs[:, 0] if differs.shape[1] == 1 else differs.any(1)
+    return new.nonzero()[0]
 
 
-def _asked(found: Any, return_inverse: bool, return_counts: bool) -> Any:
-    values, inverse, counts = found
-    rest = ([inverse] if return_inverse else []) + ([counts] if return_counts else [])
-    return (values, *rest) if rest else values
+def _counts(xp: Any, starts: Any, lines: Any) -> Any:
+    """How long the runs are."""
+    ends = xp.full(len(starts), len(lines), "int64")
+    ends[:-1] = starts[1:]
+    return ends - starts
+
+
+def _groups(xp: Any, starts: Any, lines: Any) -> Any:
+    """The number of the run that each row belongs to."""
+    new = xp.zeros(len(lines), "int64")
+    new[starts] = 1
+    return xp.cumsum(new, 0) - 1
+
+
+def _asked(found: Any, return_counts: bool) -> Any:
+    """The values, the places if they were computed, and the counts if they are asked for."""
+    wanted = found if return_counts else found[:-1]
+    return wanted if len(wanted) > 1 else wanted[0]
 
 
 def _check_slices(input: Any, dim: int) -> int:
@@ -179,10 +202,11 @@ def unique(
     PyTorch: ``torch.unique``.
     """
     if dim is None:
-        found = Unique.apply(input, dim=None)
+        found = Unique.apply(input, dim=None, inverse=return_inverse)
     else:
-        found = UniqueDim.apply(input, dim=_check_slices(input, dim))
-    return _asked(found, return_inverse, return_counts)
+        axis = _check_slices(input, dim)
+        found = UniqueDim.apply(input, dim=axis, inverse=return_inverse)
+    return _asked(found, return_counts)
 
 
 @register(
@@ -213,7 +237,8 @@ def unique_consecutive(
     PyTorch: ``torch.unique_consecutive``.
     """
     axis = None if dim is None else _check_slices(input, dim)
-    return _asked(UniqueConsecutive.apply(input, dim=axis), return_inverse, return_counts)
+    found = UniqueConsecutive.apply(input, dim=axis, inverse=return_inverse)
+    return _asked(found, return_counts)
 
 
 class Isin(Op):
