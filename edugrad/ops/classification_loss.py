@@ -11,7 +11,6 @@ from ..errors import teach
 from ..tensor import Tensor
 from .activation import log_softmax
 from .checks import need_kernel, scalar_type
-from .indexing import along
 from .loss import FUNCTIONAL, averaged, read_reduction, refuse_gradient
 from .registry import Sample, T, register
 
@@ -43,27 +42,21 @@ class NllLoss(Op):
     def forward(
         ctx: Any, a: Any, target: Any, weight: Any, ignore_index: int | None, reduction: str
     ) -> Any:
-        xp, axis = ctx.xp, min(a.ndim - 1, 1)
+        xp = ctx.xp
         ctx.shape = a.shape
-        index = xp.expand_dims(target.astype("int64"), axis)
+        index = target.astype("int64")
         if ignore_index is not None:
             index[index == ignore_index] = 0
-        losses = -a[_places(xp, index, axis)].squeeze(axis)
-        factors, total = _factors(xp, a.dtype, target, index.squeeze(axis), weight, ignore_index)
-        if factors is not None:
-            losses = xp.where(factors != 0, losses * factors, factors)
-        else:
-            factors = 1.0
-        if reduction == "none":
+        losses = -a[_places(xp, index, a.ndim)]
+        factors, count = 1.0, float(index.size)
+        if weight is not None or ignore_index is not None:
+            factors = _factors(xp, a.dtype, target, index, weight, ignore_index)
+            losses, count = xp.where(factors != 0, losses * factors, factors), factors.sum()
+        if reduction != "mean":
             ctx.save_for_backward(target, index, 0 - factors)
-            return losses
-        summed = losses.sum()
-        if reduction == "sum":
-            ctx.save_for_backward(target, index, 0 - factors)
-            return summed
-        share = factors / total if total else factors
-        ctx.save_for_backward(target, index, 0 - share)
-        return summed / total
+            return losses if reduction == "none" else losses.sum()
+        ctx.save_for_backward(target, index, 0 - (factors / count if count else factors))
+        return losses.sum() / count
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -74,20 +67,22 @@ class NllLoss(Op):
 def _factors(
     xp: Any, dtype: Any, target: Any, index: Any, weight: Any, ignore_index: int | None
 ) -> Any:
-    """The factor of each loss (None where all are 1), and their sum."""
-    if ignore_index is None and weight is None:
-        return None, dtype.type(index.size)
+    """The factor of each loss."""
     factors = xp.ones(index.shape, dtype) if weight is None else weight[index]
     if ignore_index is not None:
         factors = factors * (target != ignore_index)
-    return factors, factors.sum()
+    return factors
 
 
-def _places(xp: Any, index: Any, axis: int) -> Any:
-    """Where the classes are in an array whose dimension ``axis`` they lie along."""
-    if index.ndim == 2:
-        return xp.arange(len(index))[:, None], index
-    return along(xp, index, axis)
+def _places(xp: Any, index: Any, ndim: int) -> Any:
+    """Where the classes are in an array that has them along dimension 1, a vector along 0."""
+    if ndim == 1:
+        return (index,)
+    if ndim == 2:
+        return xp.arange(len(index)), index
+    sizes = enumerate(index.shape)
+    batch, *rest = [xp.arange(n).reshape(-1, *[1] * (index.ndim - 1 - k)) for k, n in sizes]
+    return batch, index, *rest
 
 
 class NllLoss2d(NllLoss):
@@ -110,19 +105,15 @@ class AtClasses(Op):
     def forward(ctx: Any, a: Any, index: Any, factors: Any, shape: tuple[int, ...]) -> Any:
         ctx.save_for_backward(index, factors)
         ctx.single = a.ndim == 0
-        axis = min(len(shape) - 1, 1)
-        values = a * factors
         result = ctx.xp.zeros(shape, a.dtype)
-        if values.ndim:
-            values = ctx.xp.expand_dims(values, axis)
-        result[_places(ctx.xp, index, axis)] = values
+        result[_places(ctx.xp, index, len(shape))] = a * factors
         return result
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         index, factors = ctx.saved_tensors
         axis = min(grad.ndim - 1, 1)
-        found = grad.gather(axis, index).squeeze(axis) * factors
+        found = grad.gather(axis, index.unsqueeze(axis)).squeeze(axis) * factors
         return found.sum() if ctx.single else found, None, None
 
 
@@ -341,7 +332,7 @@ def cross_entropy(
                 mend="it is the share of the probability that all classes divide evenly, e.g. 0.1",
             )
         )
-    if input.shape == target.shape:
+    if input._array.shape == target._array.shape:
         _check_probabilities(input, target, ignore_index)
         return _of_probabilities(input, target, weight, reduction, label_smoothing)
     logarithms = log_softmax(input, axis)

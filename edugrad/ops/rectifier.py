@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.short_path import OfTwo
 from ..errors import teach
 from ..tensor import Tensor
 from .checks import need_floating
@@ -33,7 +34,25 @@ class Relu(Unary):
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         (result,) = ctx.saved_tensors
-        return grad.masked_fill(result.detach() <= 0, 0.0)
+        return WhereAbove.apply(grad, result.detach())
+
+
+class WhereAbove(OfTwo):
+    """A gradient where a result is not 0 or below, 0 elsewhere; NaN lets it pass."""
+
+    op_name = "threshold_backward"
+    formula = "a where b > 0"
+    derivatives = ("grad where b > 0", "")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        ctx.save_for_backward(b)
+        return ctx.xp.where(b <= 0, a.dtype.type(0), a)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (b,) = ctx.saved_tensors
+        return WhereAbove.apply(grad, b), None
 
 
 class Hardtanh(Unary):

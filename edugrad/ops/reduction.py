@@ -47,8 +47,10 @@ def axes(dim: Dims, ndim: int) -> tuple[int, ...]:
 
 def spread(value: Tensor, shape: tuple[int, ...], dims: tuple[int, ...]) -> Tensor:
     """Expand a reduced tensor back to ``shape``, the reduced ``dims`` first put back as ones."""
-    kept = tuple(1 if axis in dims else length for axis, length in enumerate(shape))
-    return value.reshape(kept).expand(shape)
+    if value._array.ndim:
+        kept = tuple([1 if axis in dims else length for axis, length in enumerate(shape)])
+        value = value if value._array.shape == kept else value.reshape(kept)
+    return value.expand(shape)
 
 
 class Reduction(OfOne):

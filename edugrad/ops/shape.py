@@ -108,8 +108,12 @@ class Expand(ViewOp):
         ctx.shape = a.shape
         if a.size == math.prod(shape):
             return a.reshape(shape)
-        strides = ctx.xp.broadcast_to(a, shape).strides
-        return ctx.xp.lib.stride_tricks.as_strided(a, shape, strides)  # unlike it, writable
+        lead = len(shape) - a.ndim
+        steps = [
+            step if have == length else 0
+            for have, length, step in zip(a.shape, shape[lead:], a.strides, strict=True)
+        ]
+        return ctx.xp.lib.stride_tricks.as_strided(a, shape, (0,) * lead + tuple(steps))
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
