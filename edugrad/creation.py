@@ -153,9 +153,12 @@ def _constant(
 ) -> Tensor:
     target = devices.resolve(device)
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
-    number = literals.cast(np.asarray(value), kind)[()]
     with devices.on(target):
-        array = target.xp.full(shape, number, kind.numpy)
+        if type(value) is int and value == 0:
+            array = target.xp.zeros(shape, kind.numpy)
+        else:
+            number = literals.cast(np.asarray(value), kind)[()]
+            array = target.xp.full(shape, number, kind.numpy)
     return finished(array, target, requires_grad)
 
 

@@ -323,14 +323,13 @@ class Op(Node):
         version: int,
     ) -> None:
         """Enter the graph: edges to the inputs' nodes, and what the engine and the viewer need."""
-        needs = self.needs_input_grad
-        edges: list[Edge | None] = [
-            (value._edge or gradient_edge(value)) if need else None
-            for value, need in zip(inputs, needs, strict=True)
-        ]
+        edges: list[Edge | None] = []
+        self.constants = constants = []
+        for value, need in zip(inputs, self.needs_input_grad):  # noqa: B905 (one for each)
+            edges.append((value._edge or gradient_edge(value)) if need else None)
+            constants.append(None if need else constant(value))
         self.place(tuple(edges), position())
         self.params = params
-        self.constants = self.constants_of(inputs)
         if len(outputs) == 1:
             array = outputs[0]._array
             self.outputs = [(array.shape, array.dtype, weakref.ref(outputs[0]), version)]
@@ -341,13 +340,6 @@ class Op(Node):
             ]
         if self.broadcasts or self.restore is not None:
             self.note_forms(inputs)
-
-    def constants_of(self, inputs: tuple[Any, ...]) -> list[Any]:
-        """What is kept of inputs without gradient: a number, or where to look for the tensor."""
-        return [
-            None if need else constant(value)
-            for value, need in zip(inputs, self.needs_input_grad, strict=True)
-        ]
 
     def note_forms(self, inputs: tuple[Any, ...]) -> None:
         """Remember shapes and dtypes of inputs whose gradients may come out in another form."""

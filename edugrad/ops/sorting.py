@@ -14,7 +14,7 @@ from .registry import Sample, T, register
 
 SortResult = result_type("sort", "values", "indices")
 TopkResult = result_type("topk", "values", "indices")
-FEW = 8
+FEW = 8  # so many times more elements than are wanted make setting them apart worth while
 
 
 def order(xp: Any, a: Any, dim: int, descending: bool = False) -> Any:
@@ -179,6 +179,8 @@ def msort(input: Any, *, out: Any = None) -> Any:
         Sample(T(2, 5, distinct=True), 2),
         Sample(T(5, 2, distinct=True), k=3, dim=0, largest=False),
         Sample(T(6, distinct=True), 1, sorted=False),
+        Sample(T(2, 40, distinct=True), 3),
+        Sample(T(30, 2, distinct=True), 2, 0, largest=False),
         Sample(T(4, kind="int", low=0, high=99), 4),
         Sample(T(3), 0),
         Sample(T(), 1),

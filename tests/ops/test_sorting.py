@@ -35,6 +35,14 @@ CASES: dict[str, tuple[Callable[[], Any], Any]] = {
         lambda: tensor([[1.0, 5.0], [7.0, 2.0]]).topk(1, dim=0, largest=False),
         ([[1.0, 2.0]], [[0, 1]]),
     ),
+    "the largest of many": (
+        lambda: tensor([nan, *map(float, range(20))]).topk(2),
+        ([nan, 19.0], [0, 20]),
+    ),
+    "the smallest of many": (
+        lambda: tensor([5, 1, 1, *[9] * 20]).topk(2, largest=False),
+        ([1, 1], [1, 2]),
+    ),
     "no NaN equals another": (
         lambda: tensor([nan, 1.0, nan]).unique(return_counts=True),
         ([1.0, nan, nan], [1, 1, 1]),
