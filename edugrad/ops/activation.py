@@ -6,10 +6,11 @@ import warnings
 from typing import Any
 
 from .. import dtypes
-from ..autograd.short_path import OfOne
+from ..autograd.short_path import OfOne, OfTwo
 from ..tensor import check_dim
 from .checks import need_floating
 from .registry import Sample, T, register
+from .summation import total
 
 FUNCTIONAL = "edugrad.nn.functional"
 
@@ -25,16 +26,39 @@ class Softmax(OfOne):
     def forward(ctx: Any, a: Any, dim: int) -> Any:
         xp = ctx.xp
         powers = xp.exp(a - a.max(dim, keepdims=True)) if a.size else xp.exp(a)
-        result = powers / powers.sum(dim, keepdims=True) if a.ndim else xp.ones_like(a)
+        result = powers / _sum(powers, dim) if a.ndim else xp.ones_like(a)
         ctx.save_for_backward(result)
         return result
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         (result,) = ctx.saved_tensors
+        return SoftmaxGradient.apply(grad, result, **ctx.params)
+
+
+class SoftmaxGradient(OfTwo):
+    """What softmax sends back, from what arrives (a) and its result (b)."""
+
+    op_name = "softmax_backward_data"
+    formula = "b · (a - Σ a · b)"
+    derivatives = ("b · (grad - Σ grad · b)", "grad · (a - Σ a · b) - a · Σ grad · b")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any, dim: int) -> Any:
+        ctx.save_for_backward(a, b)
+        weighted = a * b
+        return weighted - b * _sum(weighted, dim)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
         dim = ctx.params["dim"]
-        weighted = grad * result
-        return weighted - result * weighted.sum(dim, keepdim=True)
+        need_a, need_b = ctx.needs_input_grad
+        to_a = SoftmaxGradient.apply(grad, b, dim=dim) if need_a else None
+        if not need_b:
+            return to_a, None
+        rest = a - (a * b).sum(dim, keepdim=True)
+        return to_a, grad * rest - a * (grad * b).sum(dim, keepdim=True)
 
 
 class LogSoftmax(OfOne):
@@ -48,16 +72,42 @@ class LogSoftmax(OfOne):
     def forward(ctx: Any, a: Any, dim: int) -> Any:
         xp = ctx.xp
         shifted = a - a.max(dim, keepdims=True) if a.size and a.ndim else a - a
-        result = shifted
-        if a.ndim:
-            result = shifted - xp.log(xp.exp(shifted).sum(dim, keepdims=True))
+        result = shifted - xp.log(_sum(xp.exp(shifted), dim))
         ctx.save_for_backward(result)
         return result
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         (result,) = ctx.saved_tensors
-        return grad - result.exp() * grad.sum(ctx.params["dim"], keepdim=True)
+        return LogSoftmaxGradient.apply(grad, result, **ctx.params)
+
+
+class LogSoftmaxGradient(OfTwo):
+    """What log_softmax sends back, from what arrives (a) and its result (b)."""
+
+    op_name = "log_softmax_backward_data"
+    formula = "a - exp(b) · Σ a"
+    derivatives = ("grad - Σ grad · exp(b)", "-grad · exp(b) · Σ a")
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any, dim: int) -> Any:
+        ctx.save_for_backward(a if ctx.needs_input_grad[1] else None, b)
+        return a - ctx.xp.exp(b) * _sum(a, dim)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        a, b = ctx.saved_tensors
+        dim = ctx.params["dim"]
+        need_a, need_b = ctx.needs_input_grad
+        share = grad * b.exp()
+        return (
+            grad - share.sum(dim, keepdim=True) if need_a else None,
+            -share * a.sum(dim, keepdim=True) if need_b else None,
+        )
+
+
+def _sum(a: Any, dim: int) -> Any:
+    return total(a, (dim,), True) if a.ndim else a
 
 
 @register(

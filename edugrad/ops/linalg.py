@@ -134,10 +134,10 @@ class Linear(Op):
     def backward(ctx: Any, grad: Any) -> Any:
         x, weight = ctx.saved_tensors
         need_x, need_weight, *need_bias = ctx.needs_input_grad
-        rows = grad.reshape(-1, grad._array.shape[-1])
+        rows = _rows(grad)
         gradients = (
             matmul(grad, weight) if need_x else None,
-            matmul(rows.t(), x.reshape(-1, x._array.shape[-1])) if need_weight else None,
+            matmul(rows.t(), _rows(x)) if need_weight else None,
         )
         return (*gradients, *[rows.sum(0) if need else None for need in need_bias])
 
@@ -149,6 +149,11 @@ class LinearWithoutBias(Linear):
     formula = "x @ wᵀ"
     derivatives = ("grad @ w", "gradᵀ @ x")
     symbols = ("x", "w")
+
+
+def _rows(a: Any) -> Any:
+    """All rows of a stack of matrices as one matrix."""
+    return a if a._array.ndim == 2 else a.reshape(-1, a._array.shape[-1])
 
 
 def _summed(product: Any, shape: tuple[int, ...]) -> Any:
