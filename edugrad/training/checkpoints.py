@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import edugrad
-
 from ..errors import teach
+from ..serialization import load, save
 from ..version import __version__
 from .history import History
 from .randomness import random_state
@@ -119,16 +118,24 @@ def restore(trainer: Trainer, checkpoint: dict[str, Any]) -> None:
 
 
 def write(checkpoint: dict[str, Any], path: Any) -> None:
-    """Write a checkpoint to a file, in a folder that is made if need be."""
-    folder = os.path.dirname(os.fspath(path))
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-    vars(edugrad)["save"](checkpoint, path)
+    """Write a checkpoint to one file, which appears under its name only when it is complete."""
+    path = os.fspath(path)
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    draft = f"{path}.{os.getpid()}.draft"
+    try:
+        with open(draft, "wb") as file:
+            save(checkpoint, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        if os.path.exists(draft):
+            os.remove(draft)
 
 
 def read(path: Any) -> dict[str, Any]:
     """Read a checkpoint."""
-    return vars(edugrad)["load"](path)
+    return load(path)
 
 
 def owned_metrics(trainer: Trainer) -> dict[str, Any]:
