@@ -19,7 +19,7 @@ import torch
 import edugrad
 from edugrad.training import Trainer
 
-ROUNDS, STEPS = 30, 10
+ROUNDS, STEPS = 25, 5
 PARTS = "forward", "backward", "update", "step"
 
 

@@ -285,6 +285,9 @@ class _Device:
     def __exit__(self, *exception: object) -> None:
         pass
 
+    def synchronize(self) -> None:
+        pass
+
 
 ogrid = _Grid()
 lib = SimpleNamespace(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .plotting import panels
+
 
 class History:
     """The metrics of every epoch of a run, as ``fit`` returns them.
@@ -74,19 +76,16 @@ class History:
         *names
             Which metrics; all unless given. ``loss`` and ``val_loss`` share a panel.
         """
-        from matplotlib.figure import Figure
-
         chosen = names or tuple(self.names)
-        panels = list(dict.fromkeys(name.removeprefix("val_") for name in chosen))
-        figure = Figure(figsize=(4.5 * max(len(panels), 1), 3.2), layout="constrained")
-        for axes, panel in zip(
-            figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
-        ):
+        titles = list(dict.fromkeys(name.removeprefix("val_") for name in chosen))
+        figure, all_axes = panels(max(len(titles), 1))
+        for axes, panel in zip(all_axes, titles, strict=False):
             for name in (each for each in chosen if each.removeprefix("val_") == panel):
                 rows = [row for row in self.rows if name in row]
                 axes.plot([row["epoch"] for row in rows], [row[name] for row in rows], label=name)
-            axes.set_xlabel("epoch")
-            axes.legend()
+            axes.set(xlabel="epoch", title=panel)
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.legend(frameon=False)
         return figure
 
 

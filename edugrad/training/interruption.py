@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from types import FrameType
@@ -35,4 +36,5 @@ class stop_by_interrupt:
         if self.trainer.interrupted:
             raise KeyboardInterrupt
         self.trainer.interrupted = True
-        self.trainer.print("Stopping after this batch. Ctrl-C again stops at once.")
+        with contextlib.suppress(RuntimeError):  # the signal came while something was printed
+            self.trainer.print("Stopping after this batch. Ctrl-C again stops at once.")

@@ -17,7 +17,7 @@ LIMITS = "limit_train_batches", "limit_val_batches", "limit_test_batches", "limi
 class Options:
     """How long and how often; the words are explained by :class:`edugrad.training.Trainer`."""
 
-    max_epochs: int | None = None
+    max_epochs: Any = None
     max_steps: int = -1
     max_time: Any = None
     limit_train_batches: float = 1.0
@@ -32,10 +32,10 @@ class Options:
 
     def __post_init__(self) -> None:
         self.max_seconds = seconds(self.max_time)
-        if self.max_epochs is None and self.max_steps < 0 and self.max_time is None:
-            self.max_epochs = 1
-        if self.max_epochs is not None and self.max_epochs < 0:
-            self.max_epochs = None
+        if self.max_epochs is None:
+            has_end = self.max_steps >= 0 or self.max_time is not None
+            self.max_epochs = math.inf if has_end else 1
+        self.max_epochs = math.inf if self.max_epochs < 0 else self.max_epochs
         for name in WHOLE:
             self._check(name, isinstance(getattr(self, name), int) and getattr(self, name) >= 1)
         for name in (*LIMITS, "overfit_batches"):

@@ -78,7 +78,7 @@ class Running:
         return (
             self.should_stop
             or self.interrupted
-            or (options.max_epochs is not None and self.current_epoch >= options.max_epochs)
+            or self.current_epoch >= options.max_epochs
             or 0 <= options.max_steps <= self.global_step
             or time.monotonic() - self._started >= options.max_seconds
         )
@@ -212,7 +212,7 @@ class Running:
         count = before.metric._sums["count"] if before is not None else None
         self._in_training_step = True
         try:
-            output = self._step_functions["train"](batch, batch_idx)
+            output = self.step_functions["train"](batch, batch_idx)
         finally:
             self._in_training_step = False
         loss = output.get("loss") if isinstance(output, dict) else output
@@ -271,7 +271,9 @@ class Running:
     def validation_is_due(self) -> bool:
         """Whether it is time to validate, and that has not happened here yet."""
         options = self.options
-        if self.loaders.get("validation") is None or not self.batches_done:
+        if self.loaders.get("validation") is None or not options.limit_val_batches:
+            return False
+        if not self.batches_done:
             return False
         if (self.current_epoch + 1) % options.check_val_every_n_epoch:
             return False
@@ -326,7 +328,7 @@ class Running:
 
     def evaluation_step(self, stage: str, batch: Any, batch_idx: int) -> Any:
         """What the model's own step for this stage returns."""
-        output = self._step_functions[stage](batch, batch_idx)
+        output = self.step_functions[stage](batch, batch_idx)
         if stage == "predict":
             self.predictions.append(output)
         return output
@@ -446,4 +448,4 @@ class Running:
             generator.set_state(state)
 
     _hooks: dict[str, list[Callable[..., Any]]]
-    _step_functions: dict[str, Callable[..., Any]]
+    step_functions: dict[str, Callable[..., Any]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,9 @@ from ..errors import teach
 from ..ops.joining import cat
 from ..tensor import Tensor
 from . import checkpoints, loop
-from .batches import SIZE, as_loader, is_arrays, len_of, limited, split
+from .batches import SIZE, as_loader, is_array, is_arrays, len_of, limited, split
 from .callbacks import (
+    EarlyStopping,
     GradientClipping,
     LearningRateFinder,
     ModelCheckpoint,
@@ -73,7 +75,7 @@ class Trainer(Running):
     overfit_batches : int or float
         Train on the first batches only, the same in each epoch: a quick test of a model.
     fast_dev_run : bool or int
-        Run one batch, or so many, of each kind, without checkpoints and loggers.
+        Run one batch, or so many, of each kind, without loggers, checkpoints and early stopping.
     val_check_interval : int or float
         Validate after so many training batches, or after this share of an epoch.
     check_val_every_n_epoch : int
@@ -142,6 +144,7 @@ class Trainer(Running):
         if fast_dev_run:
             few = dict.fromkeys(LIMITS, int(fast_dev_run))
             self.options = replace(self.options, max_epochs=1, max_steps=-1, **few)
+        self.options_given = self.options
         self.loss, self.optimizer_given, self.scheduler_given = loss, optimizer, lr_scheduler
         self.metrics_given = metrics
         self.default_root_dir = os.fspath(default_root_dir)
@@ -155,6 +158,9 @@ class Trainer(Running):
                 )
             )
         self.callbacks = [as_callback(each) for each in as_list(callbacks)]
+        if fast_dev_run:
+            left_out = ModelCheckpoint, EarlyStopping
+            self.callbacks = [each for each in self.callbacks if not isinstance(each, left_out)]
         if gradient_clip_val is not None:
             self.callbacks.append(GradientClipping(gradient_clip_val, gradient_clip_algorithm))
         if stop_on_nonfinite:
@@ -216,8 +222,8 @@ class Trainer(Running):
         FloatingPointError
             If the loss or a gradient is nan or infinite.
         """
-        if epochs is not None:
-            self.options = replace(self.options, max_epochs=epochs)
+        given = self.options_given
+        self.options = given if epochs is None else replace(given, max_epochs=epochs)
         path = self._checkpoint_path(ckpt_path)
         x = train_dataloaders if x is None else x
         validation_data = val_dataloaders if validation_data is None else validation_data
@@ -322,7 +328,9 @@ class Trainer(Running):
 
     @property
     def max_epochs(self) -> int | None:
-        return self.options.max_epochs
+        """The number of epochs, None where something else ends the run."""
+        number = self.options.max_epochs
+        return int(number) if math.isfinite(number) else None
 
     # Setting up a run
 
@@ -344,9 +352,11 @@ class Trainer(Running):
             self.task = Supervised(model, *given)
             self.task.trainer = self
         names = {"train": "training_step"} | {s: f"{s}_step" for s in self.results if s != "train"}
-        self._step_functions = {
+        self.step_functions = {
             stage: with_index(getattr(self.task, name, None)) for stage, name in names.items()
         }
+        for metric in checkpoints.owned_metrics(self).values():
+            metric.reset()
         self.callbacks.sort(key=lambda callback: callback.order)
         self._hooks = hook_table(self, self.callbacks)
 
@@ -362,9 +372,9 @@ class Trainer(Running):
             train = [batch for batch, _ in zip(train, range(count or 0), strict=False)]
         self.loaders = {"train": train}
         if validation is not None:
-            pair = validation if isinstance(validation, (tuple, list)) else (validation, None)
-            if not (len(pair) == 2 and is_arrays(pair[0])):
-                pair = (validation, None)
+            is_pair = isinstance(validation, (tuple, list)) and len(validation) == 2
+            is_pair = is_pair and is_arrays(validation[0]) and is_array(validation[1])
+            pair = validation if is_pair else (validation, None)
             self.loaders["validation"] = as_loader(*pair, batch_size=size)
 
     def _make_optimizers(self) -> None:
@@ -413,7 +423,11 @@ class Trainer(Running):
         if path not in ("best", "last"):
             return path
         callback = self.checkpoint_callback
-        found = callback and (callback.best_model_path if path == "best" else callback.last_path())
+        found = callback and (
+            callback.best_model_path
+            if path == "best"
+            else callback.last_path(self.default_root_dir)
+        )
         if not found:
             raise ValueError(
                 teach(

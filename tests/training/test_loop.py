@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 import edugrad
 from edugrad import nn, optim
-from edugrad.training import Callback, Trainer, metrics
+from edugrad.training import Callback, EarlyStopping, ModelCheckpoint, Timer, Trainer, metrics
+from edugrad.training.loggers import MemoryLogger
 from tests.training.examples import Drop, loader, network, points, trainer, weights
 
 
@@ -110,6 +112,36 @@ def test_how_long_it_trains(options: dict[str, Any], steps: int):
     run = trainer(model, **options)
     run.fit(model, loader())
     assert run.global_step == steps
+
+
+def test_the_options_of_one_fit_are_not_those_of_the_next():
+    model = network()
+    run = trainer(model, max_steps=9)
+    assert len(run.fit(model, loader(), epochs=1)) == 1
+    assert len(run.fit(model, loader())) == 1
+    assert run.global_step == 9
+    assert run.max_epochs is None
+
+
+def test_a_quick_trial_writes_and_stops_nothing(tmp_path: Path):
+    model = network()
+    saver, logger = ModelCheckpoint(tmp_path), MemoryLogger()
+    run = trainer(
+        model, fast_dev_run=True, callbacks=[saver, EarlyStopping("absent")], logger=logger
+    )
+    run.fit(model, loader(), loader(9))
+    assert not list(tmp_path.iterdir())
+    assert not logger.rows
+
+
+def test_metrics_start_anew_with_each_run():
+    x, y = points(20)
+    model = network()
+    run = trainer(model, metrics=["accuracy"])
+    first = run.validate(model, x, y)
+    assert run.validate(model, x, y) == first
+    run.fit(model, x, y, epochs=2, validation_data=(x, y))
+    assert trainer(model, metrics=["accuracy"]).validate(model, x, y) == run.validate(model, x, y)
 
 
 def test_should_stop_ends_it_after_the_batch():
@@ -320,13 +352,15 @@ def test_history():
 
 
 def test_on_the_stand_in_for_a_gpu(gpu: Any):
-    model = network()
-    x, y = points(40)
-    run = trainer(model, accelerator="auto", metrics=["accuracy"])
-    history = run.fit(model, x, y, epochs=2, validation_split=0.2)
-    assert {str(p.device) for p in model.parameters()} == {"cuda:0"}
-    assert str(run.predict(model, x).device) == "cuda:0"
-    other = network()
-    edugrad.manual_seed(0)
-    assert 0 <= history["val_accuracy"][-1] <= 1
-    assert str(next(other.parameters()).device) == "cpu"
+    found = []
+    for accelerator in ("auto", "cpu"):
+        model, timer = network(), Timer()
+        x, y = points(40)
+        run = trainer(model, accelerator=accelerator, metrics=["f1"], callbacks=[timer])
+        edugrad.manual_seed(2)
+        found.append(run.fit(model, x, y, epochs=2, validation_split=0.2, batch_size=16))
+        device = {"auto": "cuda:0", "cpu": "cpu"}[accelerator]
+        assert {str(p.device) for p in model.parameters()} == {device}
+        assert str(run.predict(model, x).device) == device
+        assert timer.steps == 4
+    assert found[0].rows == found[1].rows

@@ -143,6 +143,7 @@ def test_hooks_and_log_at_the_end_of_an_epoch():
     assert history["seen"] == history["val_f1"]
     x, y = loader(9).dataset.tensors
     assert history["val_f1"][-1] == metrics.f1_score(model(x), y)
+    assert Trainer().validate(model, x, y)["val_f1"] == history["val_f1"][-1]
 
 
 def test_manual_optimization_with_two_optimizers():

@@ -98,11 +98,11 @@ class ModelCheckpoint(Callback):
     def best_model_score(self) -> float | None:
         return self.kept[self.best_model_path] if self.kept and self.monitor else None
 
-    def last_path(self) -> str:
+    def last_path(self, root: str = ".") -> str:
         """The newest checkpoint of this process, or the one that an earlier process has left."""
         if self.last_model_path:
             return self.last_model_path
-        path = os.path.join(self.dirpath or "checkpoints", "last.ckpt")
+        path = os.path.join(self.dirpath or os.path.join(root, "checkpoints"), "last.ckpt")
         return path if os.path.exists(path) else ""
 
     def on_fit_start(self, trainer: Any, module: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from ..plotting import panels
 from .callback import Callback
 
 
@@ -64,15 +65,12 @@ class GradientStatistics(Callback):
 
     def plot(self) -> Any:
         """Draw the norms over the steps with matplotlib; return its figure."""
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(6, 3.5), layout="constrained")
-        axes = figure.subplots()
+        figure, (axes,) = panels(width=6, height=3.5)
         for name in self.norms():
             rows = [row for row in self.rows if row["name"] == name]
             axes.plot([row["step"] for row in rows], [row["norm"] for row in rows], label=name)
         axes.set(xlabel="step", ylabel="norm of the gradient", yscale="log")
-        axes.legend(fontsize="small")
+        axes.legend(fontsize="small", frameon=False)
         return figure
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import teach
+from ..plotting import panels
 from ..randomness import random_state, set_random_state
 from .callback import Callback
 
@@ -153,10 +154,7 @@ class LearningRateFinder(Callback):
 
     def plot(self, suggest: bool = True) -> Any:
         """Draw the loss over the learning rate with matplotlib; return its figure."""
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(5, 3.4), layout="constrained")
-        axes = figure.subplots()
+        figure, (axes,) = panels(width=5, height=3.4)
         rates, losses = self.results["lr"], self.smoothed()
         axes.plot(rates, self.results["loss"], alpha=0.35)
         axes.plot(rates, losses, color=axes.lines[0].get_color())
@@ -164,7 +162,7 @@ class LearningRateFinder(Callback):
             rate = self.suggestion()
             label = f"suggestion: {rate:.2g}"
             axes.plot([rate], [losses[rates.index(rate)]], "o", color="C1", label=label)
-            axes.legend()
+            axes.legend(frameon=False)
         scale = "log" if self.mode == "exponential" else "linear"
         axes.set(xlabel="learning rate", ylabel="loss", xscale=scale)
         low, high = min(self.results["loss"]), float(losses[0])

@@ -49,11 +49,12 @@ class StopOnNonFinite(Callback):
 
     def on_before_optimizer_step(self, trainer: Any, module: Any, optimizer: Any) -> None:
         """Look at the gradients."""
-        for name, parameter in module.named_parameters():
-            if parameter.grad is not None and not is_finite(parameter.grad):
-                self._explain(
-                    trainer, module, f"the gradient of {name} became {kind(parameter.grad)}"
-                )
+        gradients = {n: p.grad for n, p in module.named_parameters() if p.grad is not None}
+        if are_finite(gradients.values()):
+            return
+        for name, gradient in gradients.items():
+            if not is_finite(gradient):
+                self._explain(trainer, module, f"the gradient of {name} became {kind(gradient)}")
 
     def teardown(self, trainer: Any, module: Any) -> None:
         """Let go of the batch."""
@@ -85,7 +86,7 @@ class StopOnNonFinite(Callback):
         self._clear(trainer.model)
         set_rng_state(self.random)
         with trainer.muted(), watch() as watched:
-            loss = trainer._step_functions["train"](batch, index)
+            loss = trainer.step_functions["train"](batch, index)
             loss = loss["loss"] if isinstance(loss, dict) else loss
             found = watched.origin_of(loss)
             if found is None and isinstance(loss, Tensor):
@@ -180,14 +181,21 @@ class watch:
             self.gradient = f"{kind(wrong[0])} made by the derivative of {where}"
 
 
+def are_finite(tensors: Any) -> bool:
+    """Whether all numbers seem finite: one pass and one answer from the device for all of them.
+
+    False may also mean that a square was too large, so that each tensor has to be looked at.
+    """
+    total: Any = 0.0
+    for tensor in tensors:
+        flat = tensor._array.ravel()
+        total = total + flat.dot(flat)
+    return math.isfinite(float(total))
+
+
 def is_finite(tensor: Any) -> bool:
-    """Whether all numbers are finite. One pass: the sum of squares is finite if they are."""
-    array = tensor._array
-    if array.dtype.kind != "f" or not array.size:
-        return True
-    xp = tensor.device.xp
-    flat = array.ravel()
-    return bool(xp.isfinite(flat.dot(flat))) or bool(xp.isfinite(array).all())
+    """Whether all numbers are finite."""
+    return tensor._array.dtype.kind != "f" or bool(tensor.device.xp.isfinite(tensor._array).all())
 
 
 def has_nan(tensor: Any) -> bool:

@@ -81,7 +81,7 @@ class Timer(Callback):
     def enter(self, phase: str | None) -> None:
         """End the phase that is running, and begin another one."""
         if self._device.type == "cuda":
-            self._device.xp.cuda.get_current_stream().synchronize()
+            self._device.xp.cuda.Device(self._device.index).synchronize()
         now = self.clock()
         if self._phase is not None:
             self.seconds[self._phase] += now - self._since
