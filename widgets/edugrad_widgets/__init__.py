@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from .matmul_view import MatmulView
     from .optimizer_view import OptimizerView
     from .tensor_view import TensorView
+    from .training_monitor import TrainingMonitor
 
-__all__ = ["GraphView", "MatmulView", "OptimizerView", "TensorView"]
+__all__ = ["GraphView", "MatmulView", "OptimizerView", "TensorView", "TrainingMonitor"]
 
 _MODULES = {
     "GraphView": "graph_view",
     "MatmulView": "matmul_view",
     "OptimizerView": "optimizer_view",
     "TensorView": "tensor_view",
+    "TrainingMonitor": "training_monitor",
 }
 
 
