@@ -12,13 +12,18 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.lab import NO_BROWSER, LabPage, LabServer, find_browser, open_browser
 from tests.browser.lesson import Lesson
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 LESSONS = Path(__file__).parents[2] / "lessons"
+PATIENCE = (
+    30_000  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
+)
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
