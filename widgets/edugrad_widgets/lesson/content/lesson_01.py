@@ -277,8 +277,9 @@ RECAP = Recap(
         "derivative still needed was overwritten. Going on would have given a wrong gradient, and "
         "nobody would have seen it.",
     },
-    next="Lessons on tensors and on autograd follow. Until they are there, take a formula of your "
-    "own, find its gradient on paper, and let `GraphView` show you where you were right.",
+    next="[Lesson 02](02_tensors.ipynb): what a tensor is in memory, and how shapes meet. Before "
+    "that, take a formula of your own, find its gradient on paper, and let `GraphView` show you "
+    "where you were right.",
     pytorch="Replace the import and every cell that computes runs as it stands. The numbers are "
     "the same; dtypes are printed as `torch.float64`.",
     pytorch_code="""import torch
