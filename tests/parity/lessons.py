@@ -10,6 +10,7 @@ import ast
 import contextlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,9 +68,7 @@ def _run(source: str, names: dict[str, Any]) -> str:
 
 def _translated(source: str, names: dict[str, Any]) -> ast.Module:
     """The cell with PyTorch in edugrad's place, and inert names in that of the widgets'."""
-    cell = ast.parse(
-        source.replace("edugrad as torch", "torch").replace("from edugrad.", "from torch.")
-    )
+    cell = ast.parse(re.sub(r"^(import|from) edugrad\b", r"\1 torch", source, flags=re.MULTILINE))
     kept = []
     for statement in cell.body:
         if isinstance(statement, ast.ImportFrom) and statement.module.startswith("edugrad_widgets"):
