@@ -72,6 +72,10 @@ class LightningModule(nn.Module):
         self.hparams = Hyperparameters()
         self._trainer: Any = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy of a module is not attached to the trainer, with all its data."""
+        return {**vars(self), "_trainer": None}
+
     @property
     def trainer(self) -> Any:
         if self._trainer is None:

@@ -223,7 +223,8 @@ class Trainer(Running):
             If the loss or a gradient is nan or infinite.
         """
         given = self.options_given
-        self.options = given if epochs is None else replace(given, max_epochs=epochs)
+        is_given = epochs is not None and not self.fast_dev_run
+        self.options = replace(given, max_epochs=epochs) if is_given else given
         path = self._checkpoint_path(ckpt_path)
         x = train_dataloaders if x is None else x
         validation_data = val_dataloaders if validation_data is None else validation_data

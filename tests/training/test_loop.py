@@ -129,7 +129,8 @@ def test_a_quick_trial_writes_and_stops_nothing(tmp_path: Path):
     run = trainer(
         model, fast_dev_run=True, callbacks=[saver, EarlyStopping("absent")], logger=logger
     )
-    run.fit(model, loader(), loader(9))
+    run.fit(model, loader(), loader(9), epochs=5)
+    assert run.global_step == 1
     assert not list(tmp_path.iterdir())
     assert not logger.rows
 

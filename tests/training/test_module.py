@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -192,6 +194,16 @@ def test_loaders_of_its_own():
     assert "val_loss" in run.fit(model).names
     assert "test_accuracy" in run.test()
     assert "val_loss" in run.validate()
+
+
+def test_a_copy_is_not_attached():
+    model = Classifier()
+    Trainer(enable_progress_bar=False).fit(model, loader())
+    for copied in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert weights(copied) == weights(model)
+        with pytest.raises(RuntimeError, match="not attached"):
+            copied.log("loss", 1.0)
+    assert model.global_step == 7
 
 
 def test_freezing():
