@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import teach
 
 WHOLE = "log_every_n_steps", "accumulate_grad_batches", "check_val_every_n_epoch"
+ENDS = "max_epochs", "max_steps"
 LIMITS = "limit_train_batches", "limit_val_batches", "limit_test_batches", "limit_predict_batches"
 
 
@@ -32,6 +33,9 @@ class Options:
 
     def __post_init__(self) -> None:
         self.max_seconds = seconds(self.max_time)
+        for name in ENDS:
+            value = getattr(self, name)
+            self._check(name, value in (None, math.inf) or isinstance(value, int))
         if self.max_epochs is None:
             has_end = self.max_steps >= 0 or self.max_time is not None
             self.max_epochs = math.inf if has_end else 1
@@ -47,7 +51,9 @@ class Options:
         if is_right:
             return
         rule = "is a whole number from 1 on"
-        if name not in WHOLE:
+        if name in ENDS:
+            rule = "is a whole number; -1 is without end"
+        elif name not in WHOLE:
             rule = "is a number of batches (an int) or a share of them (a float up to 1.0)"
         raise ValueError(
             teach(f"{name} {rule}", got=repr(getattr(self, name)), mend=f"e.g. Trainer({name}=2)")

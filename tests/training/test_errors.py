@@ -147,6 +147,7 @@ def test_data():
         ({"metrics": ["acuracy"]}, ValueError, "the names are accuracy"),
         ({"metrics": [3]}, TypeError, "a metric is a name"),
         ({"accumulate_grad_batches": 0}, ValueError, "a whole number from 1 on\n.*got:  0"),
+        ({"max_epochs": 2.5}, ValueError, r"a whole number; -1 is without end\n.*got:  2\.5"),
         ({"limit_train_batches": 1.5}, ValueError, "or a share of them"),
         ({"limit_val_batches": -1}, ValueError, "or a share of them"),
         ({"limit_train_batches": 0.01}, ValueError, "0.01 of 7 batches"),
