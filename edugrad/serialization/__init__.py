@@ -1,6 +1,6 @@
 """Saving and loading: tensors as safetensors, everything else as JSON, and PyTorch's files.
 
-Nothing in a file is ever executed. docs/decisions/0004-saving.md says how files are laid out.
+Nothing in a file is ever executed. docs/decisions/0005-saving.md says how files are laid out.
 """
 
 from __future__ import annotations
