@@ -30,7 +30,7 @@ _NO_PARAMS: dict[str, Any] = {}
 
 
 class OfOne(Op):
-    """An op of one tensor.
+    """An op of one tensor. ``call`` is its short path, made once for each op.
 
     Class attributes
     ----------------
@@ -54,7 +54,10 @@ class OfOne(Op):
 
 
 class OfTwo(Op):
-    """An op of two tensors, or of a tensor and a number; ``forward`` calls ufuncs alone."""
+    """An op of two tensors, or of a tensor and a number; ``call`` is its short path.
+
+    Its ``forward`` calls only ufuncs and what gives no warnings.
+    """
 
     call: ClassVar[Callable[..., Any]]
 
