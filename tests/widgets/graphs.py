@@ -11,6 +11,7 @@ from edugrad.autograd.graph import (
     Graph,
     GraphEdge,
     GraphNode,
+    ModuleCall,
     SourceLine,
     Summary,
     TensorInfo,
@@ -124,15 +125,41 @@ class Tape:
                     if kinds[edge.source] != "input":
                         sent[place] = gradients[node.id] * self.locals[place]
                         gradients[edge.source] = gradients.get(edge.source, 0) + sent[place]
+        placed, calls = self._calls()
         nodes = tuple(
-            dataclasses.replace(node, outputs=self._outputs(node, name, gradients))
+            dataclasses.replace(
+                node, outputs=self._outputs(node, name, gradients), call=placed.get(node.id)
+            )
             for node, name in self.nodes
         )
         edges = tuple(
             dataclasses.replace(edge, gradient=summary(sent[place]) if place in sent else None)
             for place, edge in enumerate(self.edges)
         )
-        return Graph(nodes, edges, tuple(results), tuple(order), tuple(notes))
+        return Graph(nodes, edges, tuple(results), tuple(order), tuple(notes), calls)
+
+    def _calls(self):
+        """One call for all consecutive ops of a module, in one of each module around it."""
+        calls, running, placed, modules = [], [], {}, {}
+        for node, _ in self.nodes:
+            if node.kind != "op":
+                continue
+            names = (
+                ["Net", *filter(None, node.module.split("."))] if node.module is not None else []
+            )
+            while [name for name, _ in running] != names[: len(running)]:
+                running.pop()
+            for depth in range(len(running), len(names)):
+                path = ".".join(names[1 : depth + 1])
+                number = modules.setdefault(path, len(modules))
+                kind = names[depth].capitalize() if names[depth].isalpha() else "Layer"
+                outer = running[-1][1].id if running else None
+                call = ModuleCall(f"c{len(calls)}", path, kind, number, outer)
+                calls.append(call)
+                running.append((names[depth], call))
+            if running:
+                placed[node.id] = running[-1][1].id
+        return placed, tuple(calls)
 
     def _outputs(self, node, name, gradients):
         if node.error:

@@ -64,11 +64,11 @@ def test_a_tensor_used_twice_by_one_op_has_two_links():
 
 def test_links_of_folded_items_are_bundled():
     model = GraphModel(graphs.network(layers=2), limit=400)
-    (link,) = (link for link in model.scene([]).links if link.source == "fold layers")
+    (link,) = (link for link in model.scene([]).links if link.source == "fold Net")
     assert link.target == "n11"
     assert link.gradient == "grad [1, 1, 1, 1]"
-    model = GraphModel(graphs.network(layers=2), limit=400)
-    bundle = next(link for link in model.scene(["layers"]).links if link.target == "fold layers.1")
+    scene = model.scene(["Net", "Net.layers"])
+    bundle = next(link for link in scene.links if link.target == "fold Net.layers.1")
     assert bundle.name == "h0 [4]"
 
 

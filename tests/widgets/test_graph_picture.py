@@ -48,8 +48,9 @@ def test_items_do_not_overlap_and_stand_below_what_they_read(graph):
 
 
 def test_modules_that_follow_one_another_stand_one_below_the_other():
-    layout = place(scene_of(graphs.network(layers=4)))
-    tops = [layout.boxes[f"layers.{layer}"].y for layer in range(4)]
+    model = GraphModel(graphs.network(layers=4), 400)
+    layout = place(model.scene([group.id for group in model.root.groups()]))
+    tops = [layout.boxes[f"Net.layers.{layer}"].y for layer in range(4)]
     assert tops == sorted(tops)
     assert layout.width < 900
 
@@ -110,6 +111,7 @@ def test_the_same_graph_gives_the_same_bytes_in_another_process():
         "print(hashlib.sha256(t.picture_of(graphs.network()).encode()).hexdigest())"
     )
     environment = {"PYTHONHASHSEED": "7", "PATH": "", "PYTHONIOENCODING": "utf-8"}
+    environment["PYTHONPATH"] = str(ROOT / "widgets")
     answer = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,

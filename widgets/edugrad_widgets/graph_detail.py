@@ -25,9 +25,9 @@ def node_detail(
         sections.append({"title": "Error", "alert": node.error})
     for index, output in enumerate(node.outputs):
         which = f" of output {index}" if len(node.outputs) > 1 else ""
-        sections.append(_numbers(f"Value{which}", output.value, words.origin_text(output)))
+        sections.append(numbers_section(f"Value{which}", output.value, words.origin_text(output)))
         uses = [edge for edge in outgoing if edge.source_output == index]
-        sections.append(_gradient(f"Gradient{which}", output, uses, nodes))
+        sections.append(gradient_section(f"Gradient{which}", output, uses, nodes))
     if node.derivatives:
         sections.append(_derivatives(node, nodes, incoming))
     sections += [_tensor(output) for output in node.outputs]
@@ -35,7 +35,8 @@ def node_detail(
     return {"title": words.node_title(node), "sections": [part for part in sections if part]}
 
 
-def _numbers(title: str, summary: Summary | None, origin: str) -> Section:
+def numbers_section(title: str, summary: Summary | None, origin: str) -> Section:
+    """All numbers of a small array, statistics of a large one, and what is not finite."""
     if summary is None:
         return {"title": title, "rows": [["", words.UNKNOWN]]}
     section: Section = {"title": title, "note": origin}
@@ -48,12 +49,13 @@ def _numbers(title: str, summary: Summary | None, origin: str) -> Section:
     return section
 
 
-def _gradient(
+def gradient_section(
     title: str, output: TensorInfo, uses: Sequence[GraphEdge], nodes: Mapping[str, GraphNode]
 ) -> Section:
+    """A tensor's gradient, and what each of its uses adds to it."""
     if output.gradient is None:
         return {"title": title, "rows": [["", words.NO_GRADIENT]]}
-    section = _numbers(title, output.gradient, "")
+    section = numbers_section(title, output.gradient, "")
     if len(uses) > 1:
         section["note"] = f"the sum over {len(uses)} uses"
         section["rows"] = [

@@ -1,107 +1,90 @@
-"""Which nodes of a large graph are drawn alone and which are folded into one.
+"""Which nodes of a graph can be folded into one.
 
-The nodes stand in a tree of groups. Module paths ("layers.0") are the natural groups; a graph past
-the limit is cut further, into runs of consecutive ops, so that no open group has too many parts.
+The nodes stand in a tree of groups. The calls of modules are the natural groups; a graph past the
+limit is cut further, into runs of consecutive ops, so that no open group has too many parts.
 A run of consecutive ops has no way back into itself, so the folded graph stays free of cycles.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from edugrad.autograd.graph import Graph
+from edugrad.autograd.graph import Graph, GraphNode
 
-from .graph_words import shorten
+from . import graph_words as words
+from .graph_calls import call_groups, count_repeats, with_short_names
+from .graph_group import Group
 
 PARTS = 20
 CROWD = 60
 
 
-@dataclass(eq=False)
-class Group:
-    """A group of nodes: ``parts`` are node ids and smaller groups, in execution order."""
+@dataclass(frozen=True)
+class Folding:
+    """The tree of groups, and the graph with its parameters named as in their boxes."""
 
-    id: str
-    title: str
-    parent: Group | None = None
-    parts: list[str | Group] = field(default_factory=list)
-
-    def groups(self) -> Iterator[Group]:
-        """Every group below this one, outer groups first."""
-        for part in self.parts:
-            if isinstance(part, Group):
-                yield part
-                yield from part.groups()
-
-    def nodes(self) -> Iterator[str]:
-        """Every node id in this group, however deep."""
-        for part in self.parts:
-            if isinstance(part, Group):
-                yield from part.nodes()
-            else:
-                yield part
-
-    def around(self) -> list[Group]:
-        """The groups around this one and itself, from the root inwards."""
-        return [*(self.parent.around() if self.parent else ()), self]
+    root: Group
+    graph: Graph
 
 
-def fold_tree(graph: Graph, limit: int) -> Group:
-    """Sort a graph's nodes into groups: by module, then, past ``limit``, into runs of ops."""
-    root, home = _module_tree(graph)
-    _place_leaves(graph, root, home)
+def fold_tree(graph: Graph, limit: int) -> Folding:
+    """Sort a graph's nodes into groups: by call, then, past ``limit``, into runs of ops."""
+    root, home = call_groups(graph)
+    holder = _place_leaves(graph, root, home)
+    if graph.calls:
+        count_repeats(root, {node.id: node for node in graph.nodes})
+        graph = with_short_names(graph, holder)
     if len(graph.nodes) > limit:
         _Cutter(graph).cut(root)
-    return root
+    return Folding(root, graph)
 
 
-def _module_tree(graph: Graph) -> tuple[Group, dict[str, Group]]:
-    """Group consecutive ops of one module; a module called twice makes two groups."""
-    root, home, calls = Group("", ""), dict[str, Group](), Counter[str]()
-    path, groups = list[str](), [root]
-    for node in graph.nodes:
-        if node.kind != "op":
-            continue
-        wanted = node.module.split(".") if node.module else []
-        shared = 0
-        while shared < min(len(path), len(wanted)) and path[shared] == wanted[shared]:
-            shared += 1
-        del groups[shared + 1 :]
-        for depth in range(shared, len(wanted)):
-            module = ".".join(wanted[: depth + 1])
-            calls[module] += 1
-            again = f" (call {calls[module]})" if calls[module] > 1 else ""
-            group = Group(module + again, module + again, groups[-1])
-            groups[-1].parts.append(group)
-            groups.append(group)
-        path = wanted
-        groups[-1].parts.append(node.id)
-        home[node.id] = groups[-1]
-    return root, home
+def _place_leaves(graph: Graph, root: Group, home: dict[str, Group]) -> dict[str, Group]:
+    """Put leaves into groups, each in its turn, and return the group of each.
 
-
-def _place_leaves(graph: Graph, root: Group, home: dict[str, Group]) -> None:
-    """Put a parameter into the innermost group that holds all its uses, an input into the root."""
+    A parameter or buffer goes into the innermost group that holds all its uses, and so does an
+    input that a module seems to have made itself; any other input goes into the root.
+    """
     users = defaultdict[str, dict[Group, None]](dict)
+    inputs = (node for node in graph.nodes if node.kind == "input" and node.module is None)
+    given = {node.id for node in inputs if not words.is_numbered(node.label)}
+    entered = set[Group]()
     for edge in graph.edges:
         if edge.target in home:
             users[edge.source][home[edge.target]] = None
-    touched = {root}
+            if edge.source in home or edge.source in given:
+                outside = home.get(edge.source, root).around()
+                entered.update(each for each in home[edge.target].around() if each not in outside)
+    holder = dict[str, Group]()
     for node in graph.nodes:
         if node.kind == "op":
             continue
         group = root
-        if node.kind == "parameter" and users[node.id]:
+        if users[node.id]:
             ways = [user.around() for user in users[node.id]]
             common = [level[0] for level in zip(*ways, strict=False) if len(set(level)) == 1]
-            group = common[-1]
+            known = node.kind == "parameter" or node.module is not None
+            if known or _is_made_inside(node, common, entered):
+                group = common[-1]
         group.parts.append(node.id)
-        touched.add(group)
+        holder[node.id] = group
     order = {node.id: index for index, node in enumerate(graph.nodes)}
-    for group in touched:
+    for group in {root, *holder.values()}:
         group.parts.sort(key=lambda part: order[_first(part)])
+    return holder
+
+
+def _is_made_inside(node: GraphNode, common: list[Group], entered: Collection[Group]) -> bool:
+    """Whether an input is likely a module's own, such as the mask of a dropout.
+
+    Nobody's variable holds it, it is used in a module within a module, and this module is given
+    something else to work on.
+    """
+    nameless = words.is_numbered(node.label)
+    inner = sum(1 for group in common if group.calls)
+    return nameless and inner > 1 and common[-1] in entered
 
 
 def _first(part: str | Group) -> str:
@@ -196,42 +179,4 @@ def _run_title(labels: list[str]) -> str:
         return f"{kinds[0]} ×{len(labels):,}"
     if 1 < period <= 4 and len(labels) % period == 0:
         return f"({', '.join(labels[:period])}) ×{len(labels) // period:,}"
-    return shorten(f"{labels[0]} … {labels[-1]}", 24)
-
-
-def open_at_first(root: Group, limit: int) -> list[str]:
-    """Open whole levels of groups, from the outside, while the picture stays readable."""
-    if sum(1 for _ in root.nodes()) <= limit:
-        return [group.id for group in root.groups()]
-    opened: list[str] = []
-    shown, level = len(root.parts), [part for part in root.parts if isinstance(part, Group)]
-    while level:
-        shown += sum(len(group.parts) - 1 for group in level)
-        if shown > CROWD:
-            break
-        opened += [group.id for group in level]
-        level = [part for group in level for part in group.parts if isinstance(part, Group)]
-    return opened
-
-
-def fit_to_limit(root: Group, opened: Collection[str], limit: int) -> list[str]:
-    """Forget unknown ids, then fold the groups opened first while more than ``limit`` would show.
-
-    ``opened`` lists group ids, the latest last; the latest and the groups around it stay open.
-    """
-    groups = {group.id: group for group in root.groups()}
-    kept = list(dict.fromkeys(name for name in opened if name in groups))
-    while kept and _shown(root, set(kept)) > limit:
-        latest = {group.id for group in groups[kept[-1]].around()}
-        oldest = next((name for name in kept if name not in latest), None)
-        if oldest is None:
-            break
-        kept.remove(oldest)
-    return kept
-
-
-def _shown(group: Group, opened: set[str]) -> int:
-    return sum(
-        _shown(part, opened) if isinstance(part, Group) and part.id in opened else 1
-        for part in group.parts
-    )
+    return words.shorten(f"{labels[0]} … {labels[-1]}", 24)

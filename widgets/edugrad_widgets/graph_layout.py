@@ -26,6 +26,8 @@ from .graph_model import Box, Item, Link, Scene
 Point = tuple[float, float]
 
 HEIGHT = 46
+CALL_HEIGHT = 40
+SIGN = 20
 TITLE_CHARACTER = 7.9
 SMALL_CHARACTER = 6.7
 LABEL_CHARACTER = 6.1
@@ -64,6 +66,20 @@ class Layout:
     boxes: dict[str, Placed]
 
 
+@dataclass(frozen=True)
+class _Spacing:
+    """Inches between ranks; points for a line of a label, a box's title and a box's border."""
+
+    between_ranks: str
+    label_line: int
+    box_title: int
+    in_box: str
+
+
+_WIDE = _Spacing("0.3", 13, 18, "10")
+_TIGHT = _Spacing("0.06", 4, 14, "7")
+
+
 def find_command() -> str:
     """Find ``graphviz-pure`` next to the running Python, else on PATH."""
     beside = Path(sys.executable).parent
@@ -99,12 +115,13 @@ def item_width(item: Item) -> float:
     upper = len(item.title) * TITLE_CHARACTER + len(item.tag) * LABEL_CHARACTER
     lower = (len(item.value) + len(item.gradient) + 2) * SMALL_CHARACTER
     ends = 44 if item.kind in ("input", "parameter") else 32
+    upper += SIGN if item.is_call else 0
     return round(max(upper, lower) + ends + 4, 1)
 
 
 def label_lines(link: Link) -> list[str]:
     """The lines of a link's label, none where it says nothing."""
-    return [line for line in (link.name, link.gradient) if line]
+    return [line for line in (link.name, "" if link.terse else link.gradient) if line]
 
 
 class _Names:
@@ -124,7 +141,9 @@ def _inner(frame: Box) -> Iterator[Box]:
 
 def _dot(scene: Scene, names: _Names) -> str:
     dot = graphviz.Digraph()
-    dot.attr("graph", rankdir="TB", newrank="true", nodesep="0.25", ranksep="0.3", margin="0")
+    spacing = _TIGHT if any(link.terse for link in scene.links) else _WIDE
+    gap = spacing.between_ranks
+    dot.attr("graph", rankdir="TB", newrank="true", nodesep="0.25", ranksep=gap, margin="0")
     dot.attr("node", shape="box", fixedsize="true", label="", height=_inches(HEIGHT))
     dot.attr("edge", dir="both", arrowsize="0.7")
     large = _virtual_nodes(scene) > _LARGE
@@ -132,9 +151,11 @@ def _dot(scene: Scene, names: _Names) -> str:
         dot.attr("graph", nslimit="1", mclimit="0.3", splines="line")
     widths = {item.id: item_width(item) for item in scene.items}
     leaves = {item.id for item in scene.items if item.kind in ("input", "parameter")}
-    _fill(dot, scene.frame, names, widths)
+    heights = {item.id: CALL_HEIGHT for item in scene.items if item.is_call}
+    sizes = {name: (width, heights.get(name, HEIGHT)) for name, width in widths.items()}
+    _fill(dot, scene.frame, names, sizes, spacing)
     for link in scene.links:
-        label = {} if large else _label(link)
+        label = {} if large else _label(link, spacing)
         source, target = names.items[link.source], names.items[link.target]
         weight = "1" if link.source in leaves else "6"
         dot.edge(source, target, id=names.links[link.id], weight=weight, **label)
@@ -159,22 +180,31 @@ def _leaves_below_entries(scene: Scene, leaves: set[str]) -> Iterator[tuple[str,
             yield from ((entry, leaf) for leaf in box.items if leaf in leaves)
 
 
-def _fill(dot: graphviz.Digraph, box: Box, names: _Names, widths: dict[str, float]) -> None:
+def _fill(
+    dot: graphviz.Digraph,
+    box: Box,
+    names: _Names,
+    sizes: dict[str, tuple[float, int]],
+    spacing: _Spacing,
+) -> None:
     for item in box.items:
-        dot.node(names.items[item], width=_inches(widths[item]))
+        width, height = sizes[item]
+        more = {} if height == HEIGHT else {"height": _inches(height)}
+        dot.node(names.items[item], width=_inches(width), **more)
     for inner in box.boxes:
         with dot.subgraph(name=names.boxes[inner.id]) as cluster:
             width = len(inner.title) * SMALL_CHARACTER + 40
-            cluster.attr(label=_blank(width, 18), labeljust="l", margin="10")
-            _fill(cluster, inner, names, widths)
+            label = _blank(width, spacing.box_title)
+            cluster.attr(label=label, labeljust="l", margin=spacing.in_box)
+            _fill(cluster, inner, names, sizes, spacing)
 
 
-def _label(link: Link) -> dict[str, str]:
+def _label(link: Link, spacing: _Spacing) -> dict[str, str]:
     lines = label_lines(link)
     if not lines:
         return {}
     width = max(map(len, lines)) * LABEL_CHARACTER + 12
-    return {"label": _blank(width, 13 * len(lines))}
+    return {"label": _blank(width, spacing.label_line * len(lines))}
 
 
 def _blank(width: float, height: float) -> str:
@@ -222,7 +252,8 @@ def _read(answer: dict[str, Any], names: _Names) -> Layout:
         if "pos" in thing:
             x, y = point(thing["pos"])
             width = round(float(thing["width"]) * _POINTS_PER_INCH, 1)
-            placed[thing["name"]] = Placed(x, y, width, HEIGHT)
+            height = round(float(thing["height"]) * _POINTS_PER_INCH, 1)
+            placed[thing["name"]] = Placed(x, y, width, height)
         elif thing["name"].startswith("cluster"):
             x0, y0, x1, y1 = map(float, thing["bb"].split(","))
             x, y = point(f"{(x0 + x1) / 2},{(y0 + y1) / 2}")

@@ -45,22 +45,21 @@ class Storyteller:
         return order + [name for name in waiting if name not in order]
 
     def tell(
-        self, home: Mapping[str, str], folds: Mapping[str, str]
+        self, home: Mapping[str, str], folds: Mapping[str, tuple[str, str]]
     ) -> Iterator[tuple[Phase, str, str]]:
         """List the steps: the phase, the item whose turn it is, and what happens.
 
-        ``home`` maps nodes to items, ``folds`` maps folded items to their titles. A folded item
-        takes its turn when its last node does.
+        ``home`` maps nodes to items, ``folds`` maps folded items to their sentences, forward and
+        backward. A folded item takes its turn when its last node does.
         """
         forward = {home[node.id]: place for place, node in enumerate(self.graph.nodes)}
         for item in sorted(forward, key=forward.__getitem__):
             folded = folds.get(item)
-            yield "forward", item, f"{folded} runs." if folded else self.forward_sentence(item)
+            yield "forward", item, folded[0] if folded else self.forward_sentence(item)
         backward = {home[name]: place for place, name in enumerate(self.backward)}
         for item in sorted(backward, key=backward.__getitem__):
             folded = folds.get(item)
-            passing = f"The gradient passes back through {folded}."
-            yield "backward", item, passing if folded else self.backward_sentence(item)
+            yield "backward", item, folded[1] if folded else self.backward_sentence(item)
 
     def forward_sentence(self, name: str) -> str:
         """Say what happens when this node runs: ``d = a · b gives 6``."""

@@ -11,8 +11,8 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from .graph_layout import HEIGHT, Layout, Placed, Point, Route, label_lines
 from .graph_layout import LABEL_CHARACTER as LABEL
+from .graph_layout import SIGN, Layout, Placed, Point, Route
 from .graph_model import Box, Item, Link, Scene
 from .look.colours import fill_in, picture_rules
 from .look.svg import coordinate as _n
@@ -63,26 +63,31 @@ def draw(scene: Scene, layout: Layout, style: str = "") -> str:
 def _box(box: Box, layout: Layout) -> str:
     placed = layout.boxes[box.id]
     left, top = placed.x - placed.width / 2, placed.y - placed.height / 2
-    name = escape(box.id, quote=True)
     return (
         f'<g class="eg-box"><rect class="eg-frame" x="{_n(left)}" y="{_n(top)}" '
         f'width="{_n(placed.width)}" height="{_n(placed.height)}" rx="8"/>'
-        f'<g class="eg-fold-button" data-group="{name}" aria-label="Fold {name}">'
-        f'<rect class="eg-fold-shape" x="{_n(left + 8)}" y="{_n(top + 8)}" width="14" height="14" '
-        f'rx="3"/><path class="eg-fold-sign" d="M{_n(left + 11.5)} {_n(top + 15)}h7"/></g>'
+        + _fold_button(box.id, f"Fold {box.title}", left + 8, top + 8, "h7")
         + _text("box-title", left + 28, top + 19, box.title)
         + "".join(_box(inner, layout) for inner in box.boxes)
         + "</g>"
     )
 
 
+def _fold_button(group: str, label: str, left: float, top: float, sign: str) -> str:
+    return (
+        f'<g class="eg-fold-button" data-group="{escape(group, quote=True)}" '
+        f'aria-label="{escape(label, quote=True)}">'
+        f'<rect class="eg-fold-shape" x="{_n(left)}" y="{_n(top)}" width="14" height="14" '
+        f'rx="3"/><path class="eg-fold-sign" d="M{_n(left + 3.5)} {_n(top + 7)}{sign}"/></g>'
+    )
+
+
 def _link(link: Link, route: Route) -> str:
     first, *rest = route.curve
     path = f"M{_points(route.start)}L{_points(first)}C{_points(*rest)}"
-    spoken = ", ".join(label_lines(link)) or "scalar"
     return (
         f'<g class="eg-link eg-level-{link.level}" data-link="{link.id}">'
-        f"<title>{escape(spoken)}</title>"
+        f"<title>{escape(link.spoken)}</title>"
         f'<path class="eg-glow" d="{path}"/><path class="eg-line" d="{path}"/>'
         f'<polygon class="eg-head" points="{_arrow(route.curve[-1], route.end)}"/>'
         f'<polygon class="eg-tail" points="{_arrow(first, route.start)}"/>'
@@ -95,10 +100,11 @@ def _link_label(link: Link, route: Route) -> str:
     if route.label is None:
         return ""
     x, y = route.label
-    baseline = y + 4 if not (link.name and link.gradient) else y - 2.5
+    gradient = "" if link.terse else link.gradient
+    baseline = y + 4 if not (link.name and gradient) else y - 2.5
     lower = baseline + 13 if link.name else baseline
     return _text("name", x, baseline, link.name, "middle") + _text(
-        "gradient", x, lower, link.gradient, "middle"
+        "gradient", x, lower, gradient, "middle"
     )
 
 
@@ -112,25 +118,32 @@ def _arrow(base: Point, tip: Point) -> str:
 
 
 def _item(item: Item, placed: Placed) -> str:
-    half = placed.width / 2
+    half, lower = placed.width / 2, placed.height / 2 - 9
     inset = 22 if item.kind in ("input", "parameter") else 14
     classes = f"eg-item eg-{item.kind}" + (" eg-result" if item.is_result else "")
     return (
         f'<g class="{classes}" data-item="{escape(item.id, quote=True)}" '
         f'transform="translate({_n(placed.x)} {_n(placed.y)})" '
         f'aria-label="{escape(item.spoken, quote=True)}">'
-        + _shape(item, half)
-        + _text("title", inset - half, -4, item.title)
+        + _shape(item, half, placed.height / 2)
+        + _text("title", inset - half + (SIGN if item.is_call else 0), -4, item.title)
         + _text("tag", half - inset, -4, item.tag, "end")
-        + _text("value", inset - half, 14, item.value)
-        + _text("gradient", half - inset, 14, item.gradient, "end")
-        + _flaw(item, half)
+        + _text("value", inset - half, lower, item.value)
+        + _text("gradient", half - inset, lower, item.gradient, "end")
+        + _flaw(item, half, placed.height / 2)
         + "</g>"
+        + _unfold_button(item, placed)
     )
 
 
-def _shape(item: Item, half: float) -> str:
-    height = HEIGHT / 2
+def _unfold_button(item: Item, placed: Placed) -> str:
+    if not item.is_call:
+        return ""
+    left, top = placed.x - placed.width / 2 + 12, placed.y - 15
+    return _fold_button(item.group, f"Unfold {item.title}", left, top, "h7m-3.5 -3.5v7")
+
+
+def _shape(item: Item, half: float, height: float) -> str:
     halo = _rect("eg-halo", half + 5, height + 5, 12)
     if item.kind == "parameter":
         ends = [(-half, 0), (12 - half, -height), (half - 12, -height), (half, 0)]
@@ -147,7 +160,7 @@ def _shape(item: Item, half: float) -> str:
         cards = "".join(
             f'<rect class="eg-shape" x="{_n(shift - half)}" y="{_n(shift - height)}" '
             f'width="{_n(2 * half)}" height="{_n(2 * height)}" rx="5"/>'
-            for shift in (6, 3)
+            for shift in ((3,) if item.is_call else (6, 3))
         )
         return halo + cards + shape
     if item.is_result:
@@ -162,11 +175,11 @@ def _rect(kind: str, half: float, height: float, radius: float) -> str:
     )
 
 
-def _flaw(item: Item, half: float) -> str:
+def _flaw(item: Item, half: float, height: float) -> str:
     if not item.flaw:
         return ""
     width = len(item.flaw) * 6.2 + 24
-    x, y = half - width + 4, -HEIGHT / 2 - 9
+    x, y = half - width + 4, -height - 9
     return (
         f'<g class="eg-flaw" transform="translate({_n(x)} {_n(y)})">'
         f'<rect class="eg-flaw-shape" width="{_n(width)}" height="17" rx="3"/>'

@@ -24,6 +24,12 @@ const FOLD_KEY = [
   "folded nodes, click to unfold",
   '<rect class="eg-shape" x="5" y="4" width="26" height="13" rx="3"/><rect class="eg-shape" x="1" y="1" width="26" height="13" rx="3"/>',
 ];
+const CALL_KEY = [
+  "fold",
+  "module: + unfolds it, − folds it",
+  `<rect class="eg-shape" x="5" y="4" width="26" height="13" rx="3"/><rect class="eg-shape" x="1" y="1" width="26" height="13" rx="3"/>
+   <rect class="eg-fold-shape" x="4" y="3.5" width="8" height="8" rx="2"/><path class="eg-fold-sign" d="M6 7.5h4m-2 -2v4"/>`,
+];
 const ERROR_KEY = [
   "error",
   "operation that failed",
@@ -126,6 +132,16 @@ class View {
     this.resize();
     this.showStep();
     this.showSelected();
+    this.restoreFocus();
+  }
+
+  restoreFocus() {
+    const matches = ({ dataset }) => dataset.group === this.refocus || dataset.item === `fold ${this.refocus}`;
+    const element = this.refocus && this.focusable.find(matches);
+    this.refocus = "";
+    if (!element) return;
+    this.focus(element);
+    this.bringIntoView(element);
   }
 
   elements(kind) {
@@ -207,7 +223,14 @@ class View {
     const close = make("button", { type: "button", class: "eg-close", "aria-label": "Close details", title: "Close", text: "×" });
     close.addEventListener("click", () => setTraits(this.model, { selected: "" }));
     const heading = make("div", { class: "eg-heading" }, make("h3", { text: detail.title }), close);
-    return [heading, ...detail.sections.map((section) => this.section(section))];
+    return [heading, ...this.unfoldButton(detail), ...detail.sections.map((section) => this.section(section))];
+  }
+
+  unfoldButton({ group }) {
+    if (!group) return [];
+    const button = make("button", { type: "button", class: "eg-word eg-outlined", text: "+ Unfold" });
+    button.addEventListener("click", () => this.toggle(group));
+    return [button];
   }
 
   section({ title, note, alert, text, figures, rows }) {
@@ -228,7 +251,9 @@ class View {
 
   keyParts() {
     const kinds = [...KINDS];
-    if (this.svg?.querySelector(".eg-fold")) kinds.push(FOLD_KEY);
+    const shown = Object.values(this.picture.items ?? {});
+    if (shown.some(({ opens }) => opens)) kinds.push(FOLD_KEY);
+    if (this.picture.modules) kinds.push(CALL_KEY);
     if (this.svg?.querySelector(".eg-error")) kinds.push(ERROR_KEY);
     const entry = ([kind, words, shape]) => {
       const sample = `<svg class="eg-picture" width="33" height="18" aria-hidden="true"><g class="eg-${kind}">${shape}</g></svg>`;
@@ -255,14 +280,21 @@ class View {
 
   activate(element) {
     const { item, group } = element.dataset;
-    const opened = this.model.get("unfolded");
     if (group !== undefined) {
-      setTraits(this.model, { unfolded: opened.filter((name) => name !== group) });
-    } else if (element.classList.contains("eg-fold")) {
-      setTraits(this.model, { unfolded: [...opened, item.slice("fold ".length)] });
+      this.toggle(group);
+    } else if (this.picture.items[item].opens) {
+      this.toggle(this.picture.items[item].opens);
     } else {
       setTraits(this.model, { selected: item === this.model.get("selected") ? "" : item });
     }
+  }
+
+  /** Fold or unfold a group; the focus goes to where it can be undone. */
+  toggle(group) {
+    const opened = this.model.get("unfolded");
+    const others = opened.filter((name) => name !== group);
+    this.refocus = group;
+    setTraits(this.model, { unfolded: others.length < opened.length ? others : [...opened, group] });
   }
 
   onClick(event) {

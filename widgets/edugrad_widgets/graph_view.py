@@ -212,6 +212,7 @@ def _picture(scene: Scene, svg: str) -> dict[str, Any]:
                 "value": reached["forward"][item.id],
                 "gradient": reached["backward"].get(item.id, forward + 1),
                 "detail": item.detail,
+                "opens": "" if item.is_call else item.group,
             }
             for item in scene.items
         },
@@ -224,4 +225,5 @@ def _picture(scene: Scene, svg: str) -> dict[str, Any]:
         },
         "legend": scene.legend,
         "notes": scene.notes,
+        "modules": scene.modules,
     }

@@ -176,6 +176,11 @@ def place(source: SourceLine) -> str:
     return f"{name}, line {source.line}"
 
 
+def is_numbered(name: str | None) -> bool:
+    """Whether a snapshot made this name up, such as v1."""
+    return name is not None and re.fullmatch(r"v\d+", name) is not None
+
+
 def node_name(node: GraphNode) -> str:
     """The shortest name that a sentence can use for a node: its tensor's name, else its op."""
     if node.kind != "op":

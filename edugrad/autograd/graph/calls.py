@@ -15,6 +15,7 @@ class Calls:
     def __init__(self) -> None:
         self.listed: list[ModuleCall] = []
         self._of_scope: dict[Scope, ModuleCall] = {}
+        self._numbers: dict[int, int] = {}
         self._names: dict[int, dict[int, str]] = {}
         self._kept: list[Any] = []
 
@@ -31,6 +32,7 @@ class Calls:
                 kind=scope.kind,
                 outer=None if outer is None else outer.id,
                 text="" if module is None else module.extra_repr(),
+                module=self._numbers.setdefault(id(scope.module), len(self._numbers)),
             )
             self.listed.append(call)
             self._of_scope[scope] = call

@@ -65,12 +65,14 @@ class ModuleCall:
 
     ``path`` is the module's name in the outermost module that was running ("" for that one itself),
     ``kind`` its class, ``text`` what its text shows in parentheses; ``outer`` is the id of the call
-    that it was made in, or None. A module that is called twice has two calls of one path.
+    that it was made in, or None. A module that is called twice has two calls with one ``module``,
+    the number of the module in this graph.
     """
 
     id: str
     path: str
     kind: str
+    module: int
     outer: str | None = None
     text: str = ""
 
@@ -85,7 +87,8 @@ class GraphNode:
     with the op's tensor inputs; a number among the inputs stands in the formula and has no edge.
     ``local`` holds, for an element-wise op on small arrays, the numbers of the local derivative
     ∂output/∂input (None where not known). ``module`` is the path of the module whose call made an
-    op, ``call`` the id of that call among the graph's :attr:`Graph.calls`. ``error`` is the message
+    op, or which holds a parameter or buffer; ``call`` is the id of the call that made an op, among
+    the graph's :attr:`Graph.calls`. ``error`` is the message
     of an op that failed: such a node has no outputs.
     """
 

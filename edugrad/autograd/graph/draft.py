@@ -29,13 +29,14 @@ Source = tuple[int, int]
 
 @dataclass
 class Piece:
-    """One tensor on its way into the snapshot."""
+    """One tensor on its way into the snapshot; ``path`` is a parameter's name in its modules."""
 
     shape: tuple[int, ...]
     dtype: dtypes.DType
     device: str
     requires_grad: bool
     name: str | None = None
+    path: str | None = None
     array: Any = None
     origin: Origin | None = None
     gradient: Any = None
@@ -117,7 +118,7 @@ class Draft:
             derivatives=self._derivatives(step, symbols, names),
             local=tuple(None if x is None else summarize(x, self.limit) for x in step.local),
             params={name: param_text(value) for name, value in step.params.items()},
-            module=None if step.call is None else step.call.path,
+            module=_module_path(step),
             call=None if step.call is None else step.call.id,
             source=step.source,
             error=step.error,
@@ -167,6 +168,14 @@ class Draft:
 
     def _summary(self, gradient: Tensor | None) -> Summary | None:
         return None if gradient is None else summarize(gradient._array, self.limit)
+
+
+def _module_path(step: Step) -> str | None:
+    """The path of the module that made an op, or that holds a parameter or buffer."""
+    if step.kind == "op":
+        return None if step.call is None else step.call.path
+    path = step.outputs[0].path
+    return None if path is None else path.rpartition(".")[0]
 
 
 def local_derivatives(

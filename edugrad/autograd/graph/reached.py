@@ -178,9 +178,10 @@ class _Reach:
         return number, 0
 
     def _name(self, piece: Piece, tensor: Tensor, node: Node) -> None:
-        """Name a tensor without a name as the module does whose call used it."""
-        if piece.name is None:
-            piece.name = self.draft.calls.name_of(tensor, node.scope)
+        """Ask the module whose call used a tensor for its path: its name, where it has no other."""
+        if piece.path is None:
+            piece.path = self.draft.calls.name_of(tensor, node.scope)
+            piece.name = piece.name or piece.path
 
     @staticmethod
     def _saved_constant(node: Any, constant: Constant) -> Any:

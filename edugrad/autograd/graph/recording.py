@@ -144,7 +144,7 @@ class Recording:
             return known
         kind: Kind = "parameter" if value._requires_grad else "input"
         piece = self._piece(value)
-        piece.name = self._draft.calls.name_of(value, scope or mode.scope)
+        piece.name = piece.path = self._draft.calls.name_of(value, scope or mode.scope)
         number = self._draft.add(Step(kind, kind, [piece]))
         self._made[id(value)] = number, 0
         self._leaves[id(value)] = number
