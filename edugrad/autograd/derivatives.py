@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -93,6 +94,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -104,6 +106,8 @@ def grad(
     outputs, inputs : Tensor or sequence of Tensor
     grad_outputs, retain_graph, create_graph
         As in :func:`backward`.
+    only_inputs : bool
+        Always so, as in PyTorch; False only warns.
     allow_unused : bool
         Return None for an input that the outputs do not depend on, instead of raising.
     materialize_grads : bool
@@ -132,6 +136,14 @@ def grad(
     -----
     PyTorch: ``torch.autograd.grad``. ``is_grads_batched`` is not supported.
     """
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To "
+            "accumulate gradient for other parts of the graph, please use "
+            "edugrad.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     if is_grads_batched:
         raise ValueError(
             teach(

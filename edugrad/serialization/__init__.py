@@ -33,6 +33,8 @@ def save(obj: Any, f: Any) -> None:
     ------
     TypeError
         If there is something else in ``obj``; the error says where.
+    RuntimeError
+        If the folder does not exist.
 
     Examples
     --------

@@ -29,6 +29,7 @@ def write_pair(path: str, weights: bytes, sidecar: dict[str, Any]) -> None:
     The new sidecar carries the one before as ``"previous"`` while the old weights are still
     there; which of them belongs to the weights is told by their SHA-256.
     """
+    _check_folder(path)
     path = os.path.realpath(path)
     previous = _earlier(path)
     ready = _write_beside(path, weights)
@@ -43,6 +44,18 @@ def write_pair(path: str, weights: bytes, sidecar: dict[str, Any]) -> None:
         raise
     if previous is not None:
         _replace(path + ".json", _text(sidecar))
+
+
+def _check_folder(path: str) -> None:
+    folder = os.path.dirname(path)
+    if folder and not os.path.isdir(folder):
+        raise RuntimeError(
+            teach(
+                f"Parent directory {folder} does not exist.",
+                got=f"the path {path}",
+                mend=f"make it first: os.makedirs({folder!r}, exist_ok=True)",
+            )
+        )
 
 
 def _earlier(path: str) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 from typing import Any
 
 from .. import nn, optim
@@ -189,12 +190,20 @@ def _by_name(where: Any, name: str, what: str) -> Any:
     for found in dir(where):
         if found.lower() == name.lower() and not found.startswith("_"):
             return getattr(where, found)
-    known = [each for each in getattr(where, "__all__", dir(where)) if not each.startswith("_")]
-    known = [each for each in known if what == "optimizer" or "loss" in each or "entropy" in each]
+    known = [each for each in getattr(where, "__all__", dir(where)) if _is_a(what, each)]
+    near = difflib.get_close_matches(name.lower(), [each.lower() for each in known], n=1)
+    meant = [f"did you mean '{each}'? " for each in known if [each.lower()] == near]
     raise ValueError(
         teach(
             f"there is no {what} of this name",
             got=repr(name),
-            mend=f"one of {', '.join(known)}",
+            mend=f"{''.join(meant)}They are {', '.join(known)}",
         )
     )
+
+
+def _is_a(what: str, name: str) -> bool:
+    """Whether a name of ``optim`` is an optimizer's, or one of ``nn.functional`` a loss's."""
+    if what == "optimizer":
+        return name not in ("Optimizer", "lr_scheduler")
+    return not name.startswith("_") and ("loss" in name or "entropy" in name)

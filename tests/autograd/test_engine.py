@@ -395,6 +395,21 @@ class TestInputs:
         with pytest.raises(ValueError, match="Expected allow_unused to be True or not passed"):
             grad((a * a).sum(), unused, materialize_grads=True, allow_unused=False)
 
+    def test_arguments_in_the_order_of_pytorch(self) -> None:
+        a, unused = leaf(2.0), leaf(1.0)
+        assert grad(a * a, [a, unused], None, None, False, True, True)[1] is None
+        with pytest.warns(FutureWarning, match="only_inputs argument is deprecated"):
+            grad(a * a, a, only_inputs=False)
+
+    def test_a_variable_is_a_tensor(self) -> None:
+        x = edugrad.ones(2)
+        variable = edugrad.autograd.Variable(x, requires_grad=True)
+        (variable * 3).sum().backward()
+        assert variable.grad.tolist() == [3.0, 3.0]
+        assert not x.requires_grad
+        assert variable.data_ptr() == x.data_ptr()
+        assert isinstance(x, edugrad.autograd.Variable)
+
     def test_batched_gradients_are_refused(self) -> None:
         a = leaf(2.0)
         with pytest.raises(ValueError, match="one vector-Jacobian product a call"):

@@ -325,3 +325,14 @@ def test_a_link_is_followed(tmp_path: Path):
     (tmp_path / "best.pth").symlink_to(target)
     edugrad.save([2], tmp_path / "best.pth")
     assert edugrad.load(target) == [2]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "model.pth"
+    with pytest.raises(RuntimeError) as caught:
+        edugrad.save({}, path)
+    assert str(caught.value) == (
+        f"Parent directory {path.parent} does not exist.\n"
+        f"  got:  the path {path}\n"
+        f"  mend: make it first: os.makedirs({str(path.parent)!r}, exist_ok=True)"
+    )

@@ -51,9 +51,10 @@ def test_loss_and_optimizer():
     assert "SGD of 4 others, of an earlier model" in text
     text = told(ValueError, lambda: fit(optimizer="Adan"))
     assert "there is no optimizer of this name\n  got:  'Adan'" in text
-    assert "AdamW" in text
-    text = told(ValueError, lambda: fit(loss="cross_entropie"))
-    assert "cross_entropy" in text
+    assert "did you mean 'Adam'? They are SGD, Adam, AdamW, " in text
+    assert "lr_scheduler" not in text
+    text = told(ValueError, lambda: fit(loss="CrossEntropie"))
+    assert "did you mean 'cross_entropy'? They are binary_cross_entropy, " in text
     reduction = nn.CrossEntropyLoss(reduction="none")
     text = told(ValueError, lambda: fit(loss=reduction))
     assert "the loss has to be one number\n  got:  a loss of shape (8,)" in text
