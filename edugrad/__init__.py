@@ -5,6 +5,7 @@ Importing edugrad loads NumPy and nothing else.
 """
 
 import importlib as _importlib
+import math as _math
 import warnings as _warnings
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
@@ -28,6 +29,7 @@ from .creation import (
     full_like,
     ones,
     ones_like,
+    scalar_tensor,
     tensor,
     zeros,
     zeros_like,
@@ -51,11 +53,35 @@ from .dtypes import (
     short,
     uint8,
 )
+from .environment import (
+    are_deterministic_algorithms_enabled,
+    can_cast,
+    compile,
+    get_default_device,
+    get_float32_matmul_precision,
+    get_num_interop_threads,
+    get_num_threads,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_same_size,
+    result_type,
+    set_default_device,
+    set_default_tensor_type,
+    set_float32_matmul_precision,
+    set_num_interop_threads,
+    set_num_threads,
+    use_deterministic_algorithms,
+)
 from .exchange import from_dlpack
 from .layouts import MemoryFormat as memory_format
 from .layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
+from .limits import finfo, iinfo
 from .ops.diagonals import tril_indices, triu_indices
+from .ops.methods import OF_ONE_IN_PLACE
 from .ops.reshaping import broadcast_shapes
+from .options import Layout as layout
+from .options import strided
 from .printing import set_printoptions
 from .random import (
     Generator,
@@ -75,19 +101,23 @@ from .ranges import arange, linspace, logspace
 from .sampling import bernoulli, multinomial, normal, randint_like
 from .size import Size
 from .tensor import Tensor
+from .typed import BY_NAME as TENSOR_TYPES
 from .version import __version__
+from .windows import bartlett_window, blackman_window, hamming_window, hann_window
 
 if _TYPE_CHECKING:
-    from . import nn, optim, training, utils
+    from . import func, nn, optim, testing, training, utils
+    from .func import vmap
     from .nn.summary import summary
     from .serialization import load, save
 
 # What is loaded when it is first used, so that ``import edugrad`` stays fast: packages, functions.
-_ON_DEMAND = ("nn", "optim", "training", "utils")
+_ON_DEMAND = ("func", "nn", "optim", "testing", "training", "utils")
 _FUNCTIONS_ON_DEMAND = {
     "load": ".serialization",
     "save": ".serialization",
     "summary": ".nn.summary",
+    "vmap": ".func",
 }
 
 # NumPy warns of overflow and 0/0; PyTorch returns inf and nan, and so does edugrad.
@@ -97,10 +127,14 @@ dtype = DType
 float = dtypes.float32
 int = dtypes.int32
 bool = dtypes.bool_
+asarray = as_tensor
+inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 globals().update(
     {name: info.function for name, info in ops.OPS.items() if info.namespace == "edugrad"}
 )
+globals().update({name: getattr(Tensor, name) for name in OF_ONE_IN_PLACE})
+globals().update(TENSOR_TYPES)
 
 
 def numel(input: Tensor) -> _Any:

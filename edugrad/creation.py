@@ -11,6 +11,7 @@ from . import devices, dtypes, literals
 from .callsite import position
 from .devices import Device
 from .errors import teach
+from .options import makes_tensors
 from .tensor import Cut, Tensor
 
 
@@ -67,6 +68,14 @@ def tensor(
     if literals.has_graph(data):
         made._cut = Cut("tensor(), which copies values only,", position())
     return made
+
+
+def scalar_tensor(
+    s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of no dimensions, of the default dtype. PyTorch: ``torch.scalar_tensor``."""
+    kind = dtypes.get_default_dtype() if dtype is None else dtype
+    return tensor(s, dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -162,6 +171,7 @@ def _constant(
     return finished(array, target, requires_grad)
 
 
+@makes_tensors
 def zeros(
     *shape: Any,
     size: Any = None,
@@ -182,6 +192,7 @@ def zeros(
     return _constant(lengths, 0, dtype, device, requires_grad)
 
 
+@makes_tensors
 def ones(
     *shape: Any,
     size: Any = None,
@@ -194,6 +205,7 @@ def ones(
     return _constant(lengths, 1, dtype, device, requires_grad)
 
 
+@makes_tensors
 def full(
     size: Any,
     fill_value: Any,
@@ -220,6 +232,7 @@ def full(
     return _constant(_shape((size,), "full"), fill_value, kind, device, requires_grad)
 
 
+@makes_tensors
 def empty(
     *shape: Any,
     size: Any = None,
@@ -259,6 +272,7 @@ def _like(input: Tensor, options: dict[str, Any]) -> dict[str, Any]:
     return {"dtype": input.dtype, "device": input.device, **options}
 
 
+@makes_tensors
 def eye(n: int, m: int | None = None, **options: Any) -> Tensor:
     """Ones on the diagonal, zeros elsewhere. PyTorch: ``torch.eye``."""
     for name, length in (("n", n), ("m", n if m is None else m)):

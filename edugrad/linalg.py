@@ -4,22 +4,42 @@ from .errors import LinAlgError
 from .ops.decomposition import cholesky, eigh, eigvalsh, qr, svd, svdvals
 from .ops.determinant import det, slogdet
 from .ops.linalg import matmul
+from .ops.matrix_forms import (
+    cond,
+    diagonal,
+    eig,
+    eigvals,
+    matrix_exp,
+    tensorinv,
+    tensorsolve,
+    vander,
+    vecdot,
+)
 from .ops.matrix_functions import cross, lstsq, matrix_power
 from .ops.norms import matrix_norm, norm, vector_norm
 from .ops.products import multi_dot
 from .ops.registry import OPS
 from .ops.solving import inv, matrix_rank, pinv, solve
+from .ops.triangular import lu, lu_factor, lu_solve, solve_triangular
 
 __all__ = [
     "LinAlgError",
     "cholesky",
+    "cond",
     "cross",
     "det",
+    "diagonal",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
     "inv",
     "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_solve",
     "matmul",
+    "matrix_exp",
     "matrix_norm",
     "matrix_power",
     "matrix_rank",
@@ -29,8 +49,13 @@ __all__ = [
     "qr",
     "slogdet",
     "solve",
+    "solve_triangular",
     "svd",
     "svdvals",
+    "tensorinv",
+    "tensorsolve",
+    "vander",
+    "vecdot",
     "vector_norm",
 ]
 

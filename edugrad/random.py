@@ -6,9 +6,11 @@ CPU generator, so that a learner can compare the two libraries line by line.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from . import devices, dtypes
 from .creation import _like, _shape, finished
 from .dtypes import DType
 from .errors import teach
+from .options import makes_tensors
 from .tensor import Tensor
 
 # The state of a stream in bytes, laid out as PyTorch's, so that the two libraries can exchange it.
@@ -259,6 +262,31 @@ def set_rng_state(new_state: Tensor) -> None:
     default_generator.set_state(new_state)
 
 
+@contextlib.contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, **others: Any) -> Iterator[None]:
+    """Put the default stream back, at the end of the block, to where it was.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> _ = edugrad.manual_seed(0)
+    >>> with edugrad.random.fork_rng():
+    ...     first = edugrad.rand(1)
+    >>> bool(edugrad.rand(1) == first)
+    True
+
+    Notes
+    -----
+    PyTorch: ``torch.random.fork_rng``.
+    """
+    state = get_rng_state() if enabled else None
+    try:
+        yield
+    finally:
+        if state is not None:
+            set_rng_state(state)
+
+
 def _floating(dtype: Any, name: str) -> DType:
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
     if not kind.is_floating_point:
@@ -277,6 +305,7 @@ def _placed(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
     return finished(devices.move(array, devices.CPU, target), target, requires_grad)
 
 
+@makes_tensors
 def rand(
     *shape: Any,
     size: Any = None,
@@ -292,6 +321,7 @@ def rand(
     return _placed(drawn.reshape(lengths), device, requires_grad)
 
 
+@makes_tensors
 def randn(
     *shape: Any,
     size: Any = None,
@@ -307,6 +337,7 @@ def randn(
     return _placed(drawn.reshape(lengths), device, requires_grad)
 
 
+@makes_tensors
 def randint(
     *bounds: Any,
     low: int = 0,
@@ -386,6 +417,7 @@ def _check_bounds(low: int, high: int, kind: DType) -> None:
             )
 
 
+@makes_tensors
 def randperm(
     n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None
 ) -> Tensor:

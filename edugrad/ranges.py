@@ -11,9 +11,11 @@ from . import devices, dtypes
 from .creation import finished
 from .dtypes import DType
 from .errors import teach
+from .options import makes_tensors
 from .tensor import Tensor
 
 
+@makes_tensors
 def arange(
     *bounds: Any,
     start: Any = 0,
@@ -101,6 +103,7 @@ def _check_range(start: Any, end: Any, step: Any) -> None:
         )
 
 
+@makes_tensors
 def linspace(
     start: Any,
     end: Any,
@@ -157,6 +160,7 @@ def _equal_steps(start: Any, end: Any, steps: int, kind: DType) -> np.ndarray:
     return np.where(index < steps // 2, up, down).astype(kind.numpy)
 
 
+@makes_tensors
 def logspace(
     start: Any,
     end: Any,

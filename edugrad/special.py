@@ -3,7 +3,21 @@
 from .ops.activation import log_softmax, softmax
 from .ops.elementwise import expm1, log1p, sigmoid
 from .ops.logarithms import exp2, logit, xlogy
+from .ops.probability_functions import (
+    entr,
+    erfcx,
+    i0,
+    i0e,
+    i1,
+    i1e,
+    log_ndtr,
+    mvlgamma,
+    ndtr,
+    ndtri,
+    xlog1py,
+)
 from .ops.reduction import logsumexp
+from .ops.registry import OPS
 from .ops.rounding import round
 from .ops.special import digamma, erf, erfc, erfinv, lgamma, polygamma
 from .ops.trigonometry import sinc
@@ -11,24 +25,38 @@ from .ops.trigonometry import sinc
 expit = sigmoid
 gammaln = lgamma
 psi = digamma
+multigammaln = mvlgamma
 
 __all__ = [
     "digamma",
+    "entr",
     "erf",
     "erfc",
+    "erfcx",
     "erfinv",
     "exp2",
     "expit",
     "expm1",
     "gammaln",
+    "i0",
+    "i0e",
+    "i1",
+    "i1e",
     "log1p",
+    "log_ndtr",
     "log_softmax",
     "logit",
     "logsumexp",
+    "multigammaln",
+    "ndtr",
+    "ndtri",
     "polygamma",
     "psi",
     "round",
     "sinc",
     "softmax",
+    "xlog1py",
     "xlogy",
 ]
+
+globals().update({name: info.function for name, info in OPS.items() if info.namespace == __name__})

@@ -12,7 +12,7 @@ collect_ignore_glob = ["teaching/*", "parity/*", "serialization/data/*"]
 
 # No test depends on the clock, nor on chance: examples are drawn from a fixed seed.
 hypothesis.settings.register_profile("edugrad", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=5_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "edugrad"))
 
 

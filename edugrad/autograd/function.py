@@ -75,6 +75,9 @@ class Op(Node):
         Positions of inputs by which a gradient has a derivative, if only of zeros.
     reads_apart : bool
         The form that writes in place may not read any of the memory that it writes to.
+    out_dtype : "same", "castable", "any" or ""
+        Which tensors ``out=`` may be: of the result's dtype, of one that it can be cast to, of
+        any; "" means castable for element-wise ops and the same for all others.
     check_nan : bool
         Whether anomaly detection looks at the result (not for ``empty``-like ops).
 
@@ -126,6 +129,7 @@ class Op(Node):
     view: ClassVar[bool] = False
     joined: ClassVar[tuple[int, ...]] = ()
     reads_apart: ClassVar[bool] = False
+    out_dtype: ClassVar[str] = ""
     check_nan: ClassVar[bool] = True
 
     xp: Any

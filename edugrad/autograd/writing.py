@@ -11,7 +11,7 @@ from .. import dtypes
 from ..errors import teach
 from ..tensor import Tensor
 from .grad_mode import mode
-from .views import check_overlap
+from .views import check_overlap, check_shared
 
 
 def check_target(op: Any, target: Any) -> None:
@@ -56,18 +56,51 @@ def write_out(op: Any, out: Any, inputs: tuple[Any, ...], params: dict[str, Any]
     _refuse_graph(op.op_name, (*inputs, *targets))
     results = op.apply(*inputs, **params)
     for target, result in zip(targets, results if several else (results,), strict=True):
-        check_cast(op, result.dtype, target)
+        _check_out(op, result.dtype, target)
+        for value in inputs if op.elementwise else ():
+            if isinstance(value, Tensor) and value._storage is target._storage:
+                check_shared(target, value)
         _fill(op.op_name, target, result)
     return out
 
 
-def deliver(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
+def _check_out(op: Any, source: dtypes.DType, target: Tensor) -> None:
+    """Refuse a tensor for ``out=`` whose dtype is not what this op may write."""
+    rule = op.out_dtype or ("castable" if op.elementwise else "same")
+    if rule == "castable":
+        check_cast(op, source, target)
+    elif rule == "same" and source is not target.dtype:
+        raise _other_dtype(op.op_name, source, target)
+
+
+def _other_dtype(name: str, source: dtypes.DType, target: Tensor) -> RuntimeError:
+    return RuntimeError(
+        teach(
+            f"Expected out tensor to have dtype {source!r}, but got {target.dtype!r} instead",
+            got=f"{name}(out=) with a tensor of {target.dtype}",
+            mend=f"make it with dtype={source!r}, or leave out= away",
+        )
+    )
+
+
+def deliver(
+    name: str, result: Tensor, out: Tensor | None, *inputs: Any, castable: bool = False
+) -> Tensor:
     """Put the result of a function that is composed of ops into ``out``, if that is given."""
     if out is None:
         return result
     _refuse_graph(name, (*inputs, out))
+    fits = result.dtype.category <= out.dtype.category if castable else result.dtype is out.dtype
+    if not fits:
+        raise _other_dtype(name, result.dtype, out)
     _fill(name, out, result.to(out.dtype))
     return out
+
+
+def fill_out(name: str, out: Tensor, result: Tensor) -> None:
+    """Put a tensor that was made into ``out``."""
+    _refuse_graph(name, (out,))
+    _fill(name, out, result)
 
 
 def _refuse_graph(name: str, tensors: tuple[Any, ...]) -> None:

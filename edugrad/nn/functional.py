@@ -11,6 +11,7 @@ from ..ops.activation import (
     softmin,
 )
 from ..ops.attention import scaled_dot_product_attention
+from ..ops.bags import embedding_bag
 from ..ops.bilinear import bilinear
 from ..ops.channels import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from ..ops.classification_loss import cross_entropy, nll_loss
@@ -44,6 +45,7 @@ from ..ops.dropout import (
 )
 from ..ops.elementwise import sigmoid, tanh
 from ..ops.embedding import embedding
+from ..ops.grid import affine_grid, grid_sample
 from ..ops.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ..ops.linalg import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
@@ -103,6 +105,7 @@ from ..ops.rectifier import (
     threshold,
     threshold_,
 )
+from ..ops.registry import OPS
 from ..ops.regression_loss import (
     gaussian_nll_loss,
     huber_loss,
@@ -135,6 +138,7 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -163,11 +167,13 @@ __all__ = [
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
     "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardshrink",
@@ -239,3 +245,5 @@ __all__ = [
     "upsample_bilinear",
     "upsample_nearest",
 ]
+
+globals().update({name: info.function for name, info in OPS.items() if info.namespace == __name__})

@@ -15,6 +15,7 @@ class Comparison(OfTwo):
 
     differentiable = False
     broadcasts = True
+    out_dtype = "castable"
     ufunc = ""
 
     @classmethod

@@ -220,8 +220,11 @@ def _target(
 
 def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """Convert to ``dtype``, or name the type ("edugrad.FloatTensor"). PyTorch: ``Tensor.type``."""
+    if isinstance(dtype, str):
+        kinds = {f"{kind}Tensor": name for name, kind in _TYPE_NAMES.items()}
+        return to(input, dtypes.named(kinds[dtype.rpartition(".")[2]]))
     if dtype is not None:
-        return to(input, dtype)
+        return to(input, getattr(dtype, "dtype", dtype))
     place = "edugrad.cuda." if input.is_cuda else "edugrad."
     return f"{place}{_TYPE_NAMES[input.dtype.name]}Tensor"
 

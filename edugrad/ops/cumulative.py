@@ -31,6 +31,7 @@ class Cumsum(Op):
     """Running sum along a dimension, rounded once for each element."""
 
     op_name = "cumsum"
+    out_dtype = "any"
     formula = "Σ of a up to here"
     derivatives = ("Σ of grad from here on",)
 
@@ -61,6 +62,7 @@ class Cumprod(Op):
     """Running product along a dimension, rounded once for each element."""
 
     op_name = "cumprod"
+    out_dtype = "any"
     formula = "Π of a up to here"
     derivatives = ("Σ of grad · out from here on, without this factor",)
 
@@ -389,7 +391,7 @@ def diff(
         )
     axis = check_dim(dim, input.ndim)
     if n == 0:
-        return deliver("diff", input.clone(), out, input, prepend, append)
+        return deliver("diff", input.clone(), out, input, prepend, append, castable=True)
     _check_ends(input, axis, [end for end in (prepend, append) if end is not None])
     parts = [part for part in (prepend, input, append) if part is not None]
     result = cat(parts, axis) if len(parts) > 1 else input
@@ -398,4 +400,4 @@ def diff(
         later = result.narrow(axis, min(1, result.shape[axis]), rest)
         earlier = result.narrow(axis, 0, rest)
         result = later.logical_xor(earlier) if result.dtype.name == "bool" else later - earlier
-    return deliver("diff", result, out, input, prepend, append)
+    return deliver("diff", result, out, input, prepend, append, castable=True)

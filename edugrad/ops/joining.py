@@ -17,6 +17,7 @@ class Cat(Op):
     """Tensors one after the other along a dimension."""
 
     op_name = "cat"
+    out_dtype = "castable"
     formula = "[a, b, …]"
     derivatives = ("the part of grad that came from each",)
 
@@ -38,6 +39,7 @@ class Stack(Op):
     """Tensors side by side along a new dimension."""
 
     op_name = "stack"
+    out_dtype = "castable"
     formula = "[a, b, …]"
     derivatives = ("the part of grad that came from each",)
 

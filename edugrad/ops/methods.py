@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import creation, exchange, sampling
 from ..autograd import derivatives, hooks
+from ..autograd.elementwise import Unary
 from ..tensor import Tensor
 from . import (
     arithmetic,
@@ -19,10 +20,16 @@ from . import (
     shape,
     strided,
     subscript,
+    tensor_methods,
 )
-from .registry import METHODS
+from .registry import METHODS, OPS, OpInfo
 
 Method = Callable[..., Any]
+
+
+def _is_of_one(info: OpInfo) -> bool:
+    return info.op is not None and issubclass(info.op, Unary)
+
 
 OTHER_METHODS: dict[str, Method] = {
     "backward": derivatives.backward_method,
@@ -47,6 +54,7 @@ OTHER_METHODS: dict[str, Method] = {
     "new_empty": creation.new_empty,
     "new_empty_strided": strided.empty_strided,
     **in_place_views.METHODS,
+    **tensor_methods.METHODS,
     "__dlpack__": exchange.dlpack,
     "__dlpack_device__": exchange.dlpack_device,
     **sampling.FILLS,
@@ -59,6 +67,7 @@ ATTRIBUTES: dict[str, Method] = {
     "mH": reshaping.mH,
     "H": reshaping.H,
     "retains_grad": hooks.retains_grad,
+    **tensor_methods.ATTRIBUTES,
 }
 
 ARITHMETIC = {
@@ -74,6 +83,18 @@ ARITHMETIC = {
     "lshift": bitwise.LeftShift,
     "rshift": bitwise.RightShift,
 }
+
+# PyTorch has the in-place forms of functions of one tensor as functions, too: torch.relu_(x).
+OF_ONE_IN_PLACE = (
+    *(
+        f"{name}_"
+        for name, info in OPS.items()
+        if info.inplace is not None and info.namespace == "edugrad" and _is_of_one(info)
+    ),
+    "detach_",
+    "fill_",
+    "zero_",
+)
 
 OPERATORS: dict[str, Method] = {
     "neg": METHODS["neg"],

@@ -15,6 +15,7 @@ class Prod(Reduction):
     """Product of elements."""
 
     op_name = "prod"
+    out_dtype = "any"
     formula = "Π a"
     derivatives = ("grad · the product of all others",)
 

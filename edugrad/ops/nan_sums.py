@@ -50,4 +50,4 @@ def nanmean(
         )
     count = sum(input.isnan().logical_not(), dim, keepdim)
     result = nansum(input, dim, keepdim, dtype=dtype) / count
-    return deliver("nanmean", result, out, input)
+    return deliver("nanmean", result, out, input, castable=True)

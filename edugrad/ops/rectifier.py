@@ -8,7 +8,7 @@ from ..autograd.function import Op
 from ..autograd.short_path import OfTwo
 from ..errors import teach
 from ..tensor import Tensor
-from .checks import need_floating
+from .checks import need_floating, need_tensors
 from .elementwise import Unary
 from .registry import Sample, T, register
 from .selection import where
@@ -257,6 +257,8 @@ def relu(input: Any, inplace: bool = False) -> Any:
     -----
     PyTorch: ``torch.nn.functional.relu``; ``torch.relu`` has no ``inplace``.
     """
+    if not isinstance(input, Tensor):
+        need_tensors("relu", input=input)
     if input._array.dtype == bool:
         raise RuntimeError(
             teach(

@@ -61,6 +61,7 @@ class Sum(Reduction):
     """Sum of elements."""
 
     op_name = "sum"
+    out_dtype = "any"
     formula = "Σ a"
     derivatives = ("grad, spread over the sum",)
     only_ufuncs = True
@@ -85,6 +86,7 @@ class Mean(Reduction):
     """Mean of elements."""
 
     op_name = "mean"
+    out_dtype = "castable"
     formula = "Σ a / n"
     derivatives = ("grad / n, spread over the mean",)
     only_ufuncs = True
@@ -143,6 +145,7 @@ class Logsumexp(Reduction):
     """Logarithm of the sum of exponentials, computed without overflow."""
 
     op_name = "logsumexp"
+    out_dtype = "castable"
     formula = "ln Σ exp(a)"
     derivatives = ("grad · softmax(a)",)
     to_float = True

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..autograd.function import Op
-from .naming import with_numpy_names
+from .naming import with_numpy_names, with_tensors_checked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -171,6 +171,10 @@ def register(
             in_place.__name__ = in_place.__qualname__ = f"{name}_"
         functional = namespace == "edugrad.nn.functional"  # written in Python, also in PyTorch
         public = function if functional else with_numpy_names(function)
+        if (
+            op is None or functional or not op.elementwise
+        ):  # other element-wise ops look at their operands themselves
+            public = with_tensors_checked(public, _tensor_arguments(function, samples))
         info = OpInfo(
             prefix + name,
             public,
@@ -190,6 +194,17 @@ def register(
         return function
 
     return listed
+
+
+def _tensor_arguments(function: Callable[..., Any], samples: Sequence[Sample]) -> frozenset[str]:
+    """The parameters that are given a tensor wherever a sample gives them at all."""
+    parameters = function.__code__.co_varnames[: function.__code__.co_argcount]
+    kinds: dict[str, set[bool]] = {}
+    for sample in samples:
+        given = {**dict(zip(parameters, sample.args, strict=False)), **sample.kwargs}
+        for name, value in given.items():
+            kinds.setdefault(name, set()).add(isinstance(value, T))
+    return frozenset(name for name, found in kinds.items() if found == {True})
 
 
 def _in_place(op: type[Op], name: str) -> Callable[..., Any]:

@@ -86,6 +86,7 @@ class Clamp(Unary):
     """Each element brought between a lower and an upper bound; None is no bound."""
 
     op_name = "clamp"
+    out_dtype = "same"
     node_name = "ClampBackward1"
     formula = "min(max(a, low), high)"
     derivatives = (

@@ -15,6 +15,7 @@ class Where(Op):
     """Elements of one tensor where a condition holds, of another elsewhere."""
 
     op_name = "where"
+    out_dtype = "same"
     formula = "a where condition, else b"
     derivatives = ("", "grad where condition", "grad elsewhere")
     symbols = ("condition", "a", "b")

@@ -17,6 +17,7 @@ class Var(Reduction):
     """Variance of elements."""
 
     op_name = "var"
+    out_dtype = "castable"
     formula = "Σ (a - mean)² / (n - correction)"
     derivatives = ("grad · 2 (a - mean) / (n - correction)",)
 
@@ -35,6 +36,7 @@ class Std(Reduction):
     """Standard deviation of elements."""
 
     op_name = "std"
+    out_dtype = "castable"
     formula = "√(Σ (a - mean)² / (n - correction))"
     derivatives = ("grad · (a - mean) / (std · (n - correction)), 0 where std is 0",)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 import edugrad
 
+from .references_forms import FORMS
 from .references_functions import FUNCTIONS, each
 from .references_layout import LAYOUT
 from .references_linalg import LINALG
@@ -369,6 +370,7 @@ REFERENCES: dict[str, Reference] = {
     "any": over(any, bool),
     "logsumexp": over(logsumexp),
     **LAYOUT,
+    **FORMS,
     **LINALG,
     **LOSSES,
     **NETWORK,
