@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import creation, exchange, sampling
 from ..autograd import derivatives, hooks
-from ..autograd.elementwise import Unary
+from ..autograd.short_path import Unary
 from ..tensor import Tensor
 from . import (
     arithmetic,
