@@ -55,7 +55,7 @@ def test_what_is_missing_can_be_imported_raises_where_it_is_used_and_is_listed(
 
 def test_a_missing_attribute_is_no_attribute(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    script.write_text("import torch\nprint(hasattr(torch, 'compile'), hasattr(torch, 'ones'))\n")
+    script.write_text("import torch\nprint(hasattr(torch, 'stft'), hasattr(torch, 'ones'))\n")
     assert run(script).stdout == "False True\n"
 
 
