@@ -128,6 +128,7 @@ float = dtypes.float32
 int = dtypes.int32
 bool = dtypes.bool_
 asarray = as_tensor
+matrix_exp = linalg.matrix_exp
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 globals().update(

@@ -46,8 +46,9 @@ class finfo:
         limits = np.finfo(kind.numpy)
         self.dtype = kind.name
         self.bits = int(limits.bits)
-        for name in ("eps", "max", "min", "tiny", "smallest_normal", "resolution"):
-            setattr(self, name, float(str(getattr(limits, name))))
+        self.resolution = float(str(limits.resolution))
+        for name in ("eps", "max", "min", "tiny", "smallest_normal"):
+            setattr(self, name, float(getattr(limits, name)))
 
     def __getattr__(self, name: str) -> float:
         raise AttributeError(f"finfo has no attribute {name!r}")

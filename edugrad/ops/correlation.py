@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..dtypes import get_default_dtype
+from ..errors import teach
 from .norms import vector_norm
 from .registry import Sample, T, register
 
@@ -33,6 +34,7 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     -----
     PyTorch: ``torch.cov``.
     """
+    _check_weights(input, fweights=fweights, aweights=aweights)
     rows = input.reshape(1, -1) if input.ndim < 2 else input
     if not rows.is_floating_point():
         rows = rows.to(get_default_dtype())
@@ -54,6 +56,31 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
             divisor = total - correction * (weights * aweights).sum() / total
         product = (centred * weights) @ centred.mT
     return (product / divisor).squeeze()
+
+
+def _check_weights(input: Any, **weights: Any) -> None:
+    """Refuse more than two dimensions, and weights that are not one for each observation."""
+    rule = "expected input to have two or fewer dimensions" if input.ndim > 2 else ""
+    for name, given in weights.items():
+        if given is None:
+            continue
+        if given.ndim > 1:
+            rule = f"expected {name} to have one or fewer dimensions"
+        elif given.is_floating_point() != (name == "aweights"):
+            kind = "floating point" if name == "aweights" else "integral"
+            rule = f"expected {name} to have {kind} dtype"
+        elif given.numel() != (input.shape[-1] if input.ndim else 1):
+            rule = f"expected {name} to have the same numel as there are observations in the input"
+        elif bool((given < 0).any()):
+            rule = f"{name} cannot be negative"
+    if rule:
+        raise RuntimeError(
+            teach(
+                f"cov(): {rule}",
+                got=f"an input of shape {tuple(input.shape)} and weights",
+                mend="rows are variables, columns observations, each of which has one weight",
+            )
+        )
 
 
 @register(None, samples=[Sample(T(3, 5)), Sample(T(4))])
@@ -84,6 +111,14 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     -----
     PyTorch: ``torch.renorm``.
     """
+    if input.ndim < 2:
+        raise RuntimeError(
+            teach(
+                f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions",
+                got=f"a tensor of shape {tuple(input.shape)}",
+                mend="make it a matrix with unsqueeze(0): its slices are scaled",
+            )
+        )
     others = [each for each in range(input.ndim) if each != dim % input.ndim]
     norms = vector_norm(input, p, others, True)
     factor = (maxnorm / (norms + 1e-7)).where(norms > maxnorm, norms.new_ones(()))

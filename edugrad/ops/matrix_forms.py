@@ -103,9 +103,9 @@ def vander(x: Any, N: int | None = None) -> Any:
     tensor([[1, 2, 4],
             [1, 3, 9]])
     """
-    column = x.unsqueeze(-1)
+    column = (x if x.ndim else x.reshape(1)).unsqueeze(-1)
     powers = [column * 0 + 1]
-    for _ in range((x.shape[-1] if N is None else N) - 1):
+    for _ in range((column.shape[-2] if N is None else N) - 1):
         powers.append(powers[-1] * column)
     return cat(powers, -1)
 

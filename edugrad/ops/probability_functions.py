@@ -95,13 +95,15 @@ def i1(input: Any, *, out: Any = None) -> Any:
 @register(None, samples=REAL, method=False, namespace=SPECIAL)
 def i0e(input: Any) -> Any:
     """:func:`i0` times ``exp(-|x|)``. PyTorch: ``torch.special.i0e``."""
-    return i0(input) * (-input.abs()).exp()
+    value = i0(input)
+    return value * (-input.to(value.dtype).abs()).exp()
 
 
 @register(None, samples=REAL, method=False, namespace=SPECIAL)
 def i1e(input: Any) -> Any:
     """:func:`i1` times ``exp(-|x|)``. PyTorch: ``torch.special.i1e``."""
-    return i1(input) * (-input.abs()).exp()
+    value = i1(input)
+    return value * (-input.to(value.dtype).abs()).exp()
 
 
 @register(

@@ -197,8 +197,8 @@ def _exchanges(permutation: Any, size: int) -> Any:
     return made.reshape(*permutation.shape[:-2], size)
 
 
-def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True) -> Any:
-    """X with A X = B, of a square A that :func:`lu_factor` has taken apart.
+def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Any:
+    """X with A X = B, of a square A (or its transpose) that :func:`lu_factor` has taken apart.
 
     Notes
     -----
@@ -211,6 +211,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True) -> Any:
             other = int(pivots[(*index, place)]) - 1
             order[index][[place, other]] = order[index][[other, place]].clone()
     A = order.mT @ lower @ LU.triu()
+    A = A.mT if adjoint else A
     return solve(A, B) if left else solve(A.mT, B.mT).mT
 
 

@@ -10,7 +10,7 @@ from ..autograd.function import Op
 from ..errors import teach
 from ..return_types import result_type
 from .arithmetic import Binary
-from .checks import need_kernel
+from .checks import need_kernel, need_tensors
 from .registry import Sample, T, register
 
 INTEGERS = [
@@ -49,12 +49,14 @@ class Lcm(Binary):
 @register(Gcd, samples=INTEGERS, inplace=True)
 def gcd(input: Any, other: Any, *, out: Any = None) -> Any:
     """The greatest common divisor. PyTorch: ``torch.gcd``."""
+    need_tensors("gcd", input=input, other=other)
     return Gcd.apply(input, other, out=out)
 
 
 @register(Lcm, samples=INTEGERS, inplace=True)
 def lcm(input: Any, other: Any, *, out: Any = None) -> Any:
     """The least common multiple. PyTorch: ``torch.lcm``."""
+    need_tensors("lcm", input=input, other=other)
     return Lcm.apply(input, other, out=out)
 
 
