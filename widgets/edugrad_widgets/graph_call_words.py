@@ -148,8 +148,8 @@ def call_detail(inside: Inside) -> dict[str, Any]:
     sections.append(_tensors("Outputs", inside.outputs))
     if len(inside.outputs) == 1:
         output = inside.outputs[0]
-        sections.append(numbers_section("Output", output.value, words.origin_text(output)))
-        sections.append(gradient_section("Gradient that comes back", output, (), {}))
+        sections.append(numbers_section("Value", output.value, words.origin_text(output)))
+        sections.append(gradient_section("Gradient", output, (), {}))
     return {
         "title": inside.group.title,
         "group": inside.group.id,
@@ -178,11 +178,16 @@ def _module(group: Group) -> Section:
 def _parameters(inside: Inside) -> Section:
     if not inside.parameters:
         return {}
-    rows = [[p.label, words.type_text(p.outputs[0])] for p in inside.parameters[:MANY]]
+    rows = [[each.label, _parameter(each.outputs[0])] for each in inside.parameters[:MANY]]
     if len(inside.parameters) > MANY:
         rows.append(["…", f"and {len(inside.parameters) - MANY:,} more"])
     total = words.plural(inside.count, "number")
     return {"title": "Parameters", "note": f"{total} in all", "rows": rows}
+
+
+def _parameter(tensor: TensorInfo) -> str:
+    gradient = "" if tensor.gradient is None else f"grad {words.brief_gradient(tensor.gradient)}"
+    return "\n".join(filter(None, (words.type_text(tensor), gradient)))
 
 
 def _tensors(title: str, tensors: Sequence[TensorInfo]) -> Section:

@@ -35,17 +35,22 @@ def open_at_first(root: Group, graph: Graph, limit: int) -> list[str]:
 def _open_calls(root: Group, graph: Graph) -> list[str]:
     """Open the outermost modules, then level by level what a screen holds.
 
-    Modules that hold modules come first, then those with several ops of their own, then layers.
+    Modules that hold modules come first, and before them counted calls; then modules with several
+    ops of their own, then layers.
     """
     opened: list[str] = []
     level = [group for group in root.inner() if group.inner()]
     while level:
-        wanted = [*opened, *(group.id for group in level)]
+        repeats = [group for group in level if len(group.calls) > 1]
+        stage = repeats or level
+        wanted = [*opened, *(group.id for group in stage)]
+        outermost = not opened and not repeats
         crowded = _shown(root, set(wanted)) > CROWD
-        if crowded or (opened and _height(root, graph, set(wanted)) > SCREEN):
+        if crowded or not (outermost or _height(root, graph, set(wanted)) <= SCREEN):
             return opened
         opened = wanted
-        level = [part for group in level for part in group.inner() if part.inner()]
+        inner = [part for group in stage for part in group.inner() if part.inner()]
+        level = [*(group for group in level if group not in stage), *inner]
     for fewest in (2, 1):
         closed = [group for group in _closed(root, set(opened)) if not group.inner()]
         more = [group.id for group in closed if _ops(group, graph) >= fewest]
