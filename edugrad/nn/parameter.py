@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import creation, devices
 from ..errors import teach
+from ..size import Size
 from ..tensor import Tensor
 
 
@@ -56,6 +57,75 @@ class Parameter(Tensor):
         return copied
 
 
+class UninitializedParameter(Parameter):
+    """A parameter whose shape is not known yet; an optimizer may hold it already.
+
+    Parameters
+    ----------
+    requires_grad : bool
+    device, dtype : optional
+
+    Raises
+    ------
+    RuntimeError
+        If its shape is asked for.
+    ValueError
+        If it is used.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.parameter.UninitializedParameter``.
+    """
+
+    def __new__(
+        cls, requires_grad: bool = True, device: Any = None, dtype: Any = None
+    ) -> UninitializedParameter:
+        sample = creation.empty(0, device=device, dtype=dtype)
+        parameter: UninitializedParameter = cls._wrap(sample, sample._device)
+        parameter._requires_grad = requires_grad
+        return parameter
+
+    # ``_wrap`` puts an empty tensor in the place of the array; whoever reads it gets an error.
+    @property
+    def _array(self) -> Any:
+        raise ValueError(_uninitialized("Attempted to use an uninitialized parameter"))
+
+    @_array.setter
+    def _array(self, sample: Tensor) -> None:
+        self.sample = sample
+
+    @property
+    def shape(self) -> Size:
+        raise RuntimeError(
+            _uninitialized("Can't access the shape of an uninitialized parameter or buffer")
+        )
+
+    @property
+    def dtype(self) -> Any:
+        return self.sample.dtype
+
+    @property
+    def device(self) -> Any:
+        return self.sample.device
+
+    def detach(self) -> Tensor:
+        """Itself: there are no values to share."""
+        return self
+
+    def requires_grad_(self, requires_grad: bool = True) -> UninitializedParameter:
+        self._requires_grad = requires_grad
+        return self
+
+    def materialize(self, values: Tensor) -> None:
+        """Become a parameter with these values; whoever holds the object sees it."""
+        self.__class__ = Parameter  # type: ignore[assignment]
+        del self.sample
+        self.data = values
+
+    def __repr__(self) -> str:
+        return "<UninitializedParameter>"
+
+
 class Buffer(Tensor):
     """A tensor that belongs to a module's state but is not learnt, such as a running mean.
 
@@ -96,6 +166,14 @@ class Buffer(Tensor):
         copied = super().__deepcopy__(memo)
         copied.persistent = self.persistent  # type: ignore[attr-defined]
         return copied
+
+
+def _uninitialized(rule: str) -> str:
+    return teach(
+        rule,
+        got="a parameter of a lazy layer that has seen no input",
+        mend="call the model once with a batch of the right shape first",
+    )
 
 
 def _sharing(cls: type[Tensor], data: Any) -> Any:
