@@ -8,6 +8,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..autograd.grad_mode import is_grad_enabled
+from ..callsite import level_of_user
 from ..errors import teach
 from .checks import need_float, need_floating
 from .registry import Sample, T, register
@@ -91,7 +92,7 @@ def read_reduction(
         warnings.warn(
             "size_average and reduce args will be deprecated, please use "
             f"reduction='{reduction}' instead.",
-            stacklevel=3,
+            stacklevel=level_of_user(),
         )
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(
@@ -149,7 +150,7 @@ def pair(name: str, input: Any, target: Any, warn: bool = True) -> Any:
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}). This will likely lead to incorrect results due to broadcasting. "
             "Please ensure they have the same size.",
-            stacklevel=3,
+            stacklevel=level_of_user(),
         )
     return broadcast_tensors(input, target)
 

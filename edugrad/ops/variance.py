@@ -6,6 +6,7 @@ import math
 import warnings
 from typing import Any
 
+from ..callsite import level_of_user
 from ..errors import teach
 from .checks import need_float
 from .reduction import Dims, Reduction, axes, mean, spread
@@ -102,7 +103,7 @@ def _read(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
             "reduction factor (input numel divided by output numel).",
             UserWarning,
-            stacklevel=3,
+            stacklevel=level_of_user(),
         )
     return {"dims": dims, "correction": correction}
 
