@@ -145,3 +145,30 @@ def test_a_layer_that_fails_is_open_and_red():
     with pytest.raises(RuntimeError), GraphView.record() as view:
         network(edugrad.ones(1, 5))
     assert view.selected in {item.id for item in view._scene.items if item.kind == "error"}
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.RNNCell(4, 3)
+
+    def forward(self, x, h):
+        for row in x:
+            h = self.cell(row, h)
+        return h
+
+
+def test_the_parameters_that_the_calls_of_a_cell_share_are_one_item():
+    network, x, h = Recurrent(), edugrad.ones(5, 1, 4), edugrad.zeros(1, 3)
+    with GraphView.record() as view:
+        network(x, h)
+    shown = items(view)
+    assert [title for title in shown if title.startswith("cell")] == [
+        "cell: 4 parameters",
+        *(f"cell: RNNCell (call {place})" for place in range(1, 6)),
+    ]
+    assert shown["cell: RNNCell (call 3)"].tag == "27 parameters"
+    into = [link for link in view._scene.links if link.source == shown["cell: 4 parameters"].id]
+    assert [(link.name, link.terse) for link in into] == [("", True)] * 5
+    view.unfolded = [*view.unfolded, "Recurrent.cell parameters"]
+    assert "cell.weight_ih" in items(view)

@@ -68,16 +68,21 @@ class Layout:
 
 @dataclass(frozen=True)
 class _Spacing:
-    """Inches between ranks; points for a line of a label, a box's title and a box's border."""
+    """Inches between ranks; points for a line of a label, a box's title and a box's border.
+
+    ``title_share`` is how often a box is at least as wide as its title: twice, and an arrow into
+    its middle passes by the title.
+    """
 
     between_ranks: str
     label_line: int
     box_title: int
     in_box: str
+    title_share: int
 
 
-_WIDE = _Spacing("0.3", 13, 18, "10")
-_TIGHT = _Spacing("0.06", 4, 14, "7")
+_WIDE = _Spacing("0.3", 13, 18, "10", 1)
+_TIGHT = _Spacing("0.06", 4, 14, "7", 2)
 
 
 def find_command() -> str:
@@ -193,7 +198,7 @@ def _fill(
         dot.node(names.items[item], width=_inches(width), **more)
     for inner in box.boxes:
         with dot.subgraph(name=names.boxes[inner.id]) as cluster:
-            width = len(inner.title) * SMALL_CHARACTER + 40
+            width = len(inner.title) * SMALL_CHARACTER * spacing.title_share + 40
             label = _blank(width, spacing.box_title)
             cluster.attr(label=label, labeljust="l", margin=spacing.in_box)
             _fill(cluster, inner, names, sizes, spacing)

@@ -243,6 +243,8 @@ class GraphModel:
         if group.calls:
             inside = self._inside(group)
             return call_words.forward_sentence(inside), call_words.backward_sentence(inside)
+        if all(self.nodes[node].kind != "op" for node in group.nodes()):
+            return f"{group.title} to work with.", f"The gradients arrive: {group.title}."
         return f"{group.title} runs.", f"The gradient passes back through {group.title}."
 
     def _call(self, name: str, group: Group) -> Item:
