@@ -172,3 +172,14 @@ def test_the_parameters_that_the_calls_of_a_cell_share_are_one_item():
     assert [(link.name, link.terse) for link in into] == [("", True)] * 5
     view.unfolded = [*view.unfolded, "Recurrent.cell parameters"]
     assert "cell.weight_ih" in items(view)
+
+
+def test_an_open_call_keeps_the_details_of_a_folded_one():
+    network = Network()
+    view = GraphView(network(edugrad.ones(1, 2, 2)).sum())
+    view.selected = "fold Network.stack.0"
+    folded = view.picture["details"][view.selected]
+    view.unfolded = [*view.unfolded, "Network.stack.0"]
+    assert view.selected == "fold Network.stack.0"
+    assert view.picture["details"][view.selected] == folded
+    assert 'data-box="fold Network.stack.0"' in view.picture["svg"]

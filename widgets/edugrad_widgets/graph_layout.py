@@ -135,13 +135,7 @@ class _Names:
     def __init__(self, scene: Scene) -> None:
         self.items = {item.id: f"n{index}" for index, item in enumerate(scene.items)}
         self.links = {link.id: f"e{index}" for index, link in enumerate(scene.links)}
-        self.boxes = {box.id: f"cluster{index}" for index, box in enumerate(_inner(scene.frame))}
-
-
-def _inner(frame: Box) -> Iterator[Box]:
-    for box in frame.boxes:
-        yield box
-        yield from _inner(box)
+        self.boxes = {box.id: f"cluster{index}" for index, box in enumerate(scene.frame.within())}
 
 
 def _dot(scene: Scene, names: _Names) -> str:
@@ -175,7 +169,7 @@ def _leaves_below_entries(scene: Scene, leaves: set[str]) -> Iterator[tuple[str,
     Ranked below that item, the leaf does not stick out upwards, so boxes that follow one another
     stand one below the other and not side by side.
     """
-    for box in _inner(scene.frame):
+    for box in scene.frame.within():
         own = set(box.items)
         entries = [
             link.source for link in scene.links if link.target in own and link.source not in own

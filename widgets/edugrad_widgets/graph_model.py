@@ -99,11 +99,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Box:
-    """A group that stands open: a frame around item ids and inner boxes, in execution order."""
+    """A group that stands open: a frame around item ids and inner boxes, in execution order.
+
+    An open call has the same details as a folded one.
+    """
 
     id: str
     title: str
     parts: tuple[str | Box, ...]
+    detail: dict[str, Any] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -112,6 +116,12 @@ class Box:
     @property
     def boxes(self) -> tuple[Box, ...]:
         return tuple(part for part in self.parts if isinstance(part, Box))
+
+    def within(self) -> Iterator[Box]:
+        """Every box in this one, outer boxes first."""
+        for box in self.boxes:
+            yield box
+            yield from box.within()
 
 
 @dataclass(frozen=True)
@@ -204,7 +214,8 @@ class GraphModel:
                 name = f"fold {part.id}"
                 parts[name] = part
                 shown.append(name)
-        return Box(group.id, group.title, tuple(shown))
+        detail = call_words.call_detail(self._inside(group)) if group.calls else {}
+        return Box(group.id, group.title, tuple(shown), detail)
 
     def _own_notes(self, folds: Collection[str]) -> tuple[str, ...]:
         if not self.nodes:

@@ -35,6 +35,7 @@ const ERROR_KEY = [
   "operation that failed",
   '<path class="eg-shape" d="M5 2h22l4 4v6l-4 4H5l-4-4V6z"/>',
 ];
+const CHOOSABLE = "[data-item], [data-box], [data-group]";
 const TALLEST = 520;
 const LOWEST = 340;
 const SMALLEST_READABLE = 0.6;
@@ -120,7 +121,8 @@ class View {
     this.root.classList.toggle("is-empty", !picture.steps?.length);
     this.items = this.elements("item");
     this.links = this.elements("link");
-    this.focusable = [...this.stage.querySelectorAll("[data-item], [data-group]")];
+    this.boxes = this.elements("box");
+    this.focusable = [...this.stage.querySelectorAll(CHOOSABLE)];
     for (const element of this.focusable) {
       element.setAttribute("role", "button");
       element.setAttribute("tabindex", "-1");
@@ -210,11 +212,11 @@ class View {
 
   showSelected() {
     const selected = this.model.get("selected");
-    for (const [name, element] of this.items) {
+    for (const [name, element] of [...this.items, ...this.boxes]) {
       element.classList.toggle("is-selected", name === selected);
       element.setAttribute("aria-pressed", String(name === selected));
     }
-    const detail = this.picture.items?.[selected]?.detail;
+    const detail = this.picture.details?.[selected];
     this.panel.replaceChildren(...(detail ? this.detailParts(detail) : this.keyParts()));
     this.panel.scrollTop = 0;
   }
@@ -223,12 +225,13 @@ class View {
     const close = make("button", { type: "button", class: "eg-close", "aria-label": "Close details", title: "Close", text: "×" });
     close.addEventListener("click", () => setTraits(this.model, { selected: "" }));
     const heading = make("div", { class: "eg-heading" }, make("h3", { text: detail.title }), close);
-    return [heading, ...this.unfoldButton(detail), ...detail.sections.map((section) => this.section(section))];
+    return [heading, ...this.foldButton(detail), ...detail.sections.map((section) => this.section(section))];
   }
 
-  unfoldButton({ group }) {
+  foldButton({ group }) {
     if (!group) return [];
-    const button = make("button", { type: "button", class: "eg-word eg-outlined", text: "+ Unfold" });
+    const text = this.model.get("unfolded").includes(group) ? "− Fold" : "+ Unfold";
+    const button = make("button", { type: "button", class: "eg-word", text });
     button.addEventListener("click", () => this.toggle(group));
     return [button];
   }
@@ -279,14 +282,11 @@ class View {
   // Mouse and keys
 
   activate(element) {
-    const { item, group } = element.dataset;
-    if (group !== undefined) {
-      this.toggle(group);
-    } else if (this.picture.items[item].opens) {
-      this.toggle(this.picture.items[item].opens);
-    } else {
-      setTraits(this.model, { selected: item === this.model.get("selected") ? "" : item });
-    }
+    const { item, box, group } = element.dataset;
+    const chosen = item ?? box;
+    const opens = group ?? this.picture.items[item]?.opens;
+    if (opens) this.toggle(opens);
+    else setTraits(this.model, { selected: chosen === this.model.get("selected") ? "" : chosen });
   }
 
   /** Fold or unfold a group; the focus goes to where it can be undone. */
@@ -298,7 +298,7 @@ class View {
   }
 
   onClick(event) {
-    const element = event.target.closest("[data-item], [data-group]");
+    const element = event.target.closest(CHOOSABLE);
     if (!element) return;
     this.focus(element);
     this.activate(element);
@@ -319,7 +319,7 @@ class View {
   }
 
   keys(target) {
-    const onNode = target.matches("[data-item], [data-group]");
+    const onNode = target.matches(CHOOSABLE);
     const nodes = { ArrowDown: () => this.focusNext(1), ArrowUp: () => this.focusNext(-1) };
     const activation = { Enter: () => this.activate(target), " ": () => this.activate(target) };
     return {
@@ -339,7 +339,7 @@ class View {
   }
 
   onDrag(event) {
-    if (event.button !== 0 || event.target.closest("[data-item], [data-group]")) return;
+    if (event.button !== 0 || event.target.closest(CHOOSABLE)) return;
     const { stage } = this;
     const start = { x: event.clientX + stage.scrollLeft, y: event.clientY + stage.scrollTop };
     const move = (moved) => stage.scrollTo(start.x - moved.clientX, start.y - moved.clientY);
