@@ -80,15 +80,6 @@ def call_site() -> CallSite | None:
     return None if found is None else CallSite(*found)
 
 
-def level_of_user() -> int:
-    """The ``stacklevel`` with which ``warnings.warn`` points at the user's line."""
-    level, frame = 1, sys._getframe(1)
-    while frame is not None and not is_user_code(frame.f_code):
-        level += 1
-        frame = frame.f_back  # type: ignore[assignment]
-    return level
-
-
 def hide_frames() -> None:
     """Mark the running frames of edugrad, so that IPython leaves them out of a traceback.
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from .. import devices
-from ..callsite import level_of_user
 from ..errors import teach
 from ..random import default_generator
 from ..tensor import Tensor
@@ -213,7 +212,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "warning, please use dropout instead. Note that dropout2d exists to provide "
             "channel-wise dropout on inputs with 2 spatial dimensions, a channel dimension, and an "
             "optional batch dimension (i.e. 3D or 4D inputs).",
-            stacklevel=level_of_user(),
+            stacklevel=2,
         )
     if input.ndim == 3:
         warnings.warn(
@@ -222,7 +221,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "the channel dim. This behavior will change in a future release to interpret the "
             "input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D "
             "channel-wise dropout behavior, please switch to using dropout1d instead.",
-            stacklevel=level_of_user(),
+            stacklevel=2,
         )
     _check_channels(input, training and p > 0)
     return _drop(input, p, training, inplace, True)
@@ -254,7 +253,7 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "warning, please use dropout instead. Note that dropout3d exists to provide "
             "channel-wise dropout on inputs with 3 spatial dimensions, a channel dimension, and an "
             "optional batch dimension (i.e. 4D or 5D inputs).",
-            stacklevel=level_of_user(),
+            stacklevel=2,
         )
     _check_channels(input, training and p > 0)
     return _by_channel(input, p, training, inplace, input.ndim == 4)

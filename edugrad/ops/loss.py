@@ -8,7 +8,6 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..autograd.grad_mode import is_grad_enabled
-from ..callsite import level_of_user
 from ..errors import teach
 from .checks import need_float, need_floating
 from .registry import Sample, T, register
@@ -92,7 +91,7 @@ def read_reduction(
         warnings.warn(
             "size_average and reduce args will be deprecated, please use "
             f"reduction='{reduction}' instead.",
-            stacklevel=level_of_user(),
+            stacklevel=3,
         )
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(
@@ -150,7 +149,7 @@ def pair(name: str, input: Any, target: Any, warn: bool = True) -> Any:
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}). This will likely lead to incorrect results due to broadcasting. "
             "Please ensure they have the same size.",
-            stacklevel=level_of_user(),
+            stacklevel=3,
         )
     return broadcast_tensors(input, target)
 

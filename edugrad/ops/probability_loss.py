@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 from ..autograd.function import Op
-from ..callsite import level_of_user
 from ..errors import teach
 from ..tensor import Tensor
 from .checks import need_floating, scalar_type
@@ -181,7 +180,7 @@ def kl_div(
             "'batchmean' divides only by the batch size, and aligns with the KL div math "
             "definition.'mean' will be changed to behave the same as 'batchmean' in the next "
             "major release.",
-            stacklevel=level_of_user(),
+            stacklevel=2,
         )
     by_batch = reduction == "batchmean" and size_average is None and reduce is None
     reduction = "sum" if by_batch else read(reduction, size_average, reduce)

@@ -6,7 +6,6 @@ import math
 import warnings
 from typing import Any
 
-from ..callsite import level_of_user
 from ..errors import teach
 from .checks import need_float
 from .reduction import Dims, Reduction, axes, mean, spread
@@ -103,7 +102,7 @@ def _read(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
             "reduction factor (input numel divided by output numel).",
             UserWarning,
-            stacklevel=level_of_user(),
+            stacklevel=3,
         )
     return {"dims": dims, "correction": correction}
 

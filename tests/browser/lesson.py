@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 from playwright.sync_api import Locator
 
+from edugrad_widgets.lesson.content import find_exercise
 from tests.browser.lab import LabPage
 
 
@@ -29,10 +30,60 @@ class Lesson:
     def edit(self, cell: str, old: str, new: str) -> None:
         """Type a change of the cell's original text and run it."""
         assert old in self.cells[cell].source
+        self.type(cell, self.cells[cell].source.replace(old, new))
+
+    def solve(self, cell: str) -> None:
+        """Type the solution of a cell's exercise, run it and wait for the check to agree."""
+        _, call, name = self.cells[cell].source.partition("check(")
+        solution = find_exercise(name.split('"')[1]).solution_source
+        self.type(cell, f"{solution}\n\n\n{call}{name}")
+        self.says(cell, "Right.")
+
+    def type(self, cell: str, text: str) -> None:
+        """Type the whole text of a cell and run it."""
         self.lab.cell(self.places[cell]).locator(".cm-content").click()
         self.lab.page.keyboard.press("ControlOrMeta+a")
-        self.lab.page.keyboard.insert_text(self.cells[cell].source.replace(old, new))
+        self.lab.page.keyboard.insert_text(text)
         self.lab.page.keyboard.press("Control+Enter")
+
+    def predict(self, cell: str, wrong: str, right: str) -> None:
+        """Choose a wrong answer by mouse and the right one by keyboard."""
+        widget = self.output(cell).locator(".edu-predict")
+        widget.locator(f'button:has-text("{wrong}")').first.click()
+        verdict(widget, "Not this one.")
+        widget.locator(f'button:has-text("{right}")').first.focus()
+        self.lab.page.keyboard.press("Enter")
+        verdict(widget, "Right.")
+
+    def help(self, cell: str, hint: str, solution: str) -> None:
+        """Open the first hint and the solution, and find these words in them."""
+        output = self.output(cell)
+        output.locator('summary:has-text("Hint 1")').click()
+        output.locator(f"text={hint}").wait_for()
+        assert output.locator('summary:has-text("Hint 2")').is_visible()
+        assert not output.locator('summary:has-text("Hint 3")').is_visible()
+        output.locator('summary:has-text("A solution")').focus()
+        self.lab.page.keyboard.press("Enter")
+        output.locator("pre").wait_for()
+        assert solution in words(output.locator("pre"))
+
+    def recall(self) -> None:
+        """Open the answers of the recap."""
+        questions = self.output("recap").locator("details")
+        assert questions.count() == 5
+        for question in questions.all():
+            question.locator("summary").click()
+            question.locator("p").first.wait_for()
+
+    def says(self, cell: str, what: str) -> None:
+        """Wait until the output of a cell says so, in sight."""
+        self.output(cell).locator(f"text={what}").first.wait_for()
+
+    def blames(self, cell: str, cause: str) -> None:
+        """Wait until a check names this likely cause, and unfold it."""
+        folded = self.output(cell).locator(f'details:has-text("{cause}")')
+        folded.locator("summary").click()
+        folded.locator(f"text={cause}").wait_for()
 
 
 def words(part: Locator) -> str:

@@ -22,7 +22,7 @@ def test_lesson_00(lesson: Callable[[str], Lesson]):
 
     assert "Not filled in yet." in words(here.output("make-cube"))
     here.edit("make-cube", "return ...", "return 3 * side")
-    here.output("make-cube").locator("text=one factor of side goes").wait_for()
+    here.blames("make-cube", "one factor of side goes")
     here.edit("make-cube", "return ...", "return 3 * side**2")
     here.output("make-cube").locator("text=Right.").wait_for()
 

@@ -28,7 +28,7 @@ def test_lesson_03(lesson: Callable[[str], Lesson]):
     here.output("exercise-op").locator("text=Not yet.").wait_for()
 
     here.edit("exercise-newton", "curvature = ...", "(curvature,) = torch.autograd.grad(slope, x)")
-    here.output("exercise-newton").locator("text=ask for create_graph=True").wait_for()
+    here.blames("exercise-newton", "ask for create_graph=True")
 
     first = "(p - torch.nn.functional.one_hot(y, 3)) / len(x)"
     here.edit("exercise-network", "dz = ...", f"dz = {first}")

@@ -83,10 +83,17 @@ def test_hints_open_one_after_another_and_the_solution_on_demand(kit: LabPage):
     assert words(code).endswith("return 3 * side**2")
 
 
-def test_a_report_is_read_in_words_and_answers_of_the_recap_unfold(kit: LabPage):
-    report = words(kit.output(4))
-    assert "Not yet. cube_growth(5.0) is 125, expected 75." in report
-    assert "Likely cause: this is the volume itself" in report
+def test_a_report_is_read_in_words_and_its_cause_unfolds(kit: LabPage):
+    report = kit.output(4)
+    assert "Not yet. cube_growth(5.0) is 125, expected 75." in words(report)
+    cause = report.locator("text=this is the volume itself")
+    assert not cause.is_visible()
+    report.locator('summary:has-text("Likely cause")').focus()
+    kit.page.keyboard.press("Enter")
+    cause.wait_for()
+
+
+def test_answers_of_the_recap_unfold(kit: LabPage):
     answer = kit.output(5).locator("details p").first
     assert not answer.is_visible()
     kit.output(5).locator("summary").first.click()

@@ -376,20 +376,3 @@ def test_multi_margin_loss_takes_a_single_number() -> None:
     assert F.multi_margin_loss(one, first.reshape(1), reduction="none").tolist() == [0.0]
     with pytest.raises(ValueError, match="weight must be one-dimensional"):
         F.multi_margin_loss(logits(), edugrad.tensor([0, 1, 2, 0]), weight=edugrad.ones(1, 3))
-
-
-@pytest.mark.parametrize(
-    ("call", "words"),
-    [
-        (lambda x: F.huber_loss(x, x[0]), "a target size"),
-        (lambda x: edugrad.nn.SmoothL1Loss()(x, x[0]), "a target size"),
-        (lambda x: F.kl_div(x, x), "'batchmean' divides only"),
-        (lambda x: F.dropout2d(x), "2-D input to dropout2d"),
-        (lambda x: x[0, 0].var(), "degrees of freedom"),
-        (lambda x: F.l1_loss(x, x, reduce=False), "please use reduction='none'"),
-    ],
-)
-def test_a_warning_points_at_the_users_line(call: Any, words: str) -> None:
-    with pytest.warns(UserWarning, match=words) as caught:
-        call(edugrad.ones(2, 3))
-    assert caught[0].filename == __file__

@@ -119,7 +119,6 @@ def test_unfolding_past_the_limit_folds_what_was_opened_first():
 
 def test_folding_away_the_selected_node_closes_its_details():
     view = GraphView(graphs.network())
-    view.unfolded = ["Net", "Net.layers", "Net.layers.0"]
     view.selected = "n5"
     view.unfolded = []
     assert view.selected == ""

@@ -109,6 +109,13 @@ class TestCheck:
             "  Likely cause: this is the square."
         )
 
+    def test_the_likely_cause_is_folded_away(self):
+        body = check(EXERCISE, lambda x: x * x).body
+        said, _, folded = body.partition("<details>")
+        assert "double(3) is 9, expected 6." in said
+        assert "square" not in said
+        assert folded.startswith("<summary>Likely cause:</summary><p>this is the square.</p>")
+
     def test_no_cause_is_named_where_none_is_known(self):
         assert "cause" not in str(check(EXERCISE, lambda x: 7))
 

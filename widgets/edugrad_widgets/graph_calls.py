@@ -76,10 +76,10 @@ def _title(call: ModuleCall, outer: Group) -> str:
 
 def count_repeats(group: Group, nodes: Mapping[str, GraphNode]) -> None:
     """Put calls that follow one another and are alike, all the way down, into one group."""
-    inner, numbers = [part for part in group.inner() if part.calls], dict[Hashable, int]()
+    inner, numbers = group.inner(), dict[Hashable, int]()
     marks = {part: numbers.setdefault(_mark(part, nodes), len(numbers)) for part in inner}
     parts = list[str | Group]()
-    for are_calls, neighbours in groupby(group.parts, lambda part: part in marks):
+    for are_calls, neighbours in groupby(group.parts, lambda part: isinstance(part, Group)):
         run = list(neighbours)
         parts += _counted(group, run, marks) if are_calls else run  # type: ignore[arg-type]
     group.parts = parts
@@ -101,8 +101,6 @@ def _counted(group: Group, run: list[Group], marks: Mapping[Group, int]) -> Iter
 
 def _mark(part: str | Group, nodes: Mapping[str, GraphNode]) -> Hashable:
     """What two parts have in common when a picture may show one for both."""
-    if isinstance(part, Group) and not part.calls:
-        return part.title
     if isinstance(part, Group):
         inner = tuple(_mark(each, nodes) for each in part.parts)
         return part.calls[0].kind, part.calls[0].text, inner

@@ -8,7 +8,7 @@ A run of consecutive ops has no way back into itself, so the folded graph stays 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from edugrad.autograd.graph import Graph, GraphNode
@@ -19,7 +19,6 @@ from .graph_group import Group
 
 PARTS = 20
 CROWD = 60
-MANY_CALLS = 3
 
 
 @dataclass(frozen=True)
@@ -71,26 +70,10 @@ def _place_leaves(graph: Graph, root: Group, home: dict[str, Group]) -> dict[str
                 group = common[-1]
         group.parts.append(node.id)
         holder[node.id] = group
-    _gather_shared(graph, holder, users)
     order = {node.id: index for index, node in enumerate(graph.nodes)}
     for group in {root, *holder.values()}:
         group.parts.sort(key=lambda part: order[_first(part)])
     return holder
-
-
-def _gather_shared(
-    graph: Graph, holder: dict[str, Group], users: Mapping[str, Collection[Group]]
-) -> None:
-    """Put the parameters of a module that many calls share, a cell's, into one group."""
-    shared = defaultdict[tuple[Group, str], list[str]](list)
-    for node in graph.nodes:
-        if node.kind == "parameter" and node.module and len(users[node.id]) >= MANY_CALLS:
-            shared[holder[node.id], node.module].append(node.id)
-    for (group, module), leaves in shared.items():
-        if len(leaves) > 1:
-            title = f"{module.rpartition('.')[2]}: {words.plural(len(leaves), 'parameter')}"
-            own = Group(f"{group.id}.{module} parameters", title, group, [*leaves])
-            group.parts = [part for part in group.parts if part not in leaves] + [own]
 
 
 def _is_made_inside(node: GraphNode, common: list[Group], entered: Collection[Group]) -> bool:

@@ -68,21 +68,16 @@ class Layout:
 
 @dataclass(frozen=True)
 class _Spacing:
-    """Inches between ranks; points for a line of a label, a box's title and a box's border.
-
-    ``title_share`` is how often a box is at least as wide as its title: twice, and an arrow into
-    its middle passes by the title.
-    """
+    """Inches between ranks; points for a line of a label, a box's title and a box's border."""
 
     between_ranks: str
     label_line: int
     box_title: int
     in_box: str
-    title_share: int
 
 
-_WIDE = _Spacing("0.3", 13, 18, "10", 1)
-_TIGHT = _Spacing("0.06", 4, 14, "7", 2)
+_WIDE = _Spacing("0.3", 13, 18, "10")
+_TIGHT = _Spacing("0.06", 4, 14, "7")
 
 
 def find_command() -> str:
@@ -135,7 +130,13 @@ class _Names:
     def __init__(self, scene: Scene) -> None:
         self.items = {item.id: f"n{index}" for index, item in enumerate(scene.items)}
         self.links = {link.id: f"e{index}" for index, link in enumerate(scene.links)}
-        self.boxes = {box.id: f"cluster{index}" for index, box in enumerate(scene.frame.within())}
+        self.boxes = {box.id: f"cluster{index}" for index, box in enumerate(_inner(scene.frame))}
+
+
+def _inner(frame: Box) -> Iterator[Box]:
+    for box in frame.boxes:
+        yield box
+        yield from _inner(box)
 
 
 def _dot(scene: Scene, names: _Names) -> str:
@@ -169,7 +170,7 @@ def _leaves_below_entries(scene: Scene, leaves: set[str]) -> Iterator[tuple[str,
     Ranked below that item, the leaf does not stick out upwards, so boxes that follow one another
     stand one below the other and not side by side.
     """
-    for box in scene.frame.within():
+    for box in _inner(scene.frame):
         own = set(box.items)
         entries = [
             link.source for link in scene.links if link.target in own and link.source not in own
@@ -192,7 +193,7 @@ def _fill(
         dot.node(names.items[item], width=_inches(width), **more)
     for inner in box.boxes:
         with dot.subgraph(name=names.boxes[inner.id]) as cluster:
-            width = len(inner.title) * SMALL_CHARACTER * spacing.title_share + 40
+            width = len(inner.title) * SMALL_CHARACTER + 40
             label = _blank(width, spacing.box_title)
             cluster.attr(label=label, labeljust="l", margin=spacing.in_box)
             _fill(cluster, inner, names, sizes, spacing)

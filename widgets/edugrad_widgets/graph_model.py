@@ -99,15 +99,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Box:
-    """A group that stands open: a frame around item ids and inner boxes, in execution order.
-
-    An open call has the same details as a folded one.
-    """
+    """A group that stands open: a frame around item ids and inner boxes, in execution order."""
 
     id: str
     title: str
     parts: tuple[str | Box, ...]
-    detail: dict[str, Any] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -116,12 +112,6 @@ class Box:
     @property
     def boxes(self) -> tuple[Box, ...]:
         return tuple(part for part in self.parts if isinstance(part, Box))
-
-    def within(self) -> Iterator[Box]:
-        """Every box in this one, outer boxes first."""
-        for box in self.boxes:
-            yield box
-            yield from box.within()
 
 
 @dataclass(frozen=True)
@@ -214,8 +204,7 @@ class GraphModel:
                 name = f"fold {part.id}"
                 parts[name] = part
                 shown.append(name)
-        detail = call_words.call_detail(self._inside(group)) if group.calls else {}
-        return Box(group.id, group.title, tuple(shown), detail)
+        return Box(group.id, group.title, tuple(shown))
 
     def _own_notes(self, folds: Collection[str]) -> tuple[str, ...]:
         if not self.nodes:
@@ -254,8 +243,6 @@ class GraphModel:
         if group.calls:
             inside = self._inside(group)
             return call_words.forward_sentence(inside), call_words.backward_sentence(inside)
-        if all(self.nodes[node].kind != "op" for node in group.nodes()):
-            return f"{group.title} to work with.", f"The gradients arrive: {group.title}."
         return f"{group.title} runs.", f"The gradient passes back through {group.title}."
 
     def _call(self, name: str, group: Group) -> Item:

@@ -36,7 +36,7 @@ def _open_calls(root: Group, graph: Graph) -> list[str]:
     """Open the outermost modules, then level by level what a screen holds.
 
     Modules that hold modules come first, and before them counted calls; then modules with several
-    ops of their own, then layers, then the parameters that calls share.
+    ops of their own, then layers.
     """
     opened: list[str] = []
     level = [group for group in root.inner() if group.inner()]
@@ -51,7 +51,7 @@ def _open_calls(root: Group, graph: Graph) -> list[str]:
         opened = wanted
         inner = [part for group in stage for part in group.inner() if part.inner()]
         level = [*(group for group in level if group not in stage), *inner]
-    for fewest in (2, 1, 0):
+    for fewest in (2, 1):
         closed = [group for group in _closed(root, set(opened)) if not group.inner()]
         more = [group.id for group in closed if _ops(group, graph) >= fewest]
         wanted = [*opened, *more]

@@ -67,18 +67,10 @@ def _box(box: Box, layout: Layout) -> str:
         f'<g class="eg-box"><rect class="eg-frame" x="{_n(left)}" y="{_n(top)}" '
         f'width="{_n(placed.width)}" height="{_n(placed.height)}" rx="8"/>'
         + _fold_button(box.id, f"Fold {box.title}", left + 8, top + 8, "h7")
-        + _box_title(box, left + 28, top + 19)
+        + _text("box-title", left + 28, top + 19, box.title)
         + "".join(_box(inner, layout) for inner in box.boxes)
         + "</g>"
     )
-
-
-def _box_title(box: Box, left: float, baseline: float) -> str:
-    title = _text("box-title", left, baseline, box.title)
-    if not box.detail:
-        return title
-    name, label = escape(f"fold {box.id}", quote=True), escape(box.title, quote=True)
-    return f'<g data-box="{name}" aria-label="{label}">{title}</g>'
 
 
 def _fold_button(group: str, label: str, left: float, top: float, sign: str) -> str:

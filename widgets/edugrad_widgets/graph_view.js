@@ -35,7 +35,6 @@ const ERROR_KEY = [
   "operation that failed",
   '<path class="eg-shape" d="M5 2h22l4 4v6l-4 4H5l-4-4V6z"/>',
 ];
-const CHOOSABLE = "[data-item], [data-box], [data-group]";
 const TALLEST = 520;
 const LOWEST = 340;
 const SMALLEST_READABLE = 0.6;
@@ -121,8 +120,7 @@ class View {
     this.root.classList.toggle("is-empty", !picture.steps?.length);
     this.items = this.elements("item");
     this.links = this.elements("link");
-    this.boxes = this.elements("box");
-    this.focusable = [...this.stage.querySelectorAll(CHOOSABLE)];
+    this.focusable = [...this.stage.querySelectorAll("[data-item], [data-group]")];
     for (const element of this.focusable) {
       element.setAttribute("role", "button");
       element.setAttribute("tabindex", "-1");
@@ -212,11 +210,11 @@ class View {
 
   showSelected() {
     const selected = this.model.get("selected");
-    for (const [name, element] of [...this.items, ...this.boxes]) {
+    for (const [name, element] of this.items) {
       element.classList.toggle("is-selected", name === selected);
       element.setAttribute("aria-pressed", String(name === selected));
     }
-    const detail = this.picture.details?.[selected];
+    const detail = this.picture.items?.[selected]?.detail;
     this.panel.replaceChildren(...(detail ? this.detailParts(detail) : this.keyParts()));
     this.panel.scrollTop = 0;
   }
@@ -225,13 +223,12 @@ class View {
     const close = make("button", { type: "button", class: "eg-close", "aria-label": "Close details", title: "Close", text: "×" });
     close.addEventListener("click", () => setTraits(this.model, { selected: "" }));
     const heading = make("div", { class: "eg-heading" }, make("h3", { text: detail.title }), close);
-    return [heading, ...this.foldButton(detail), ...detail.sections.map((section) => this.section(section))];
+    return [heading, ...this.unfoldButton(detail), ...detail.sections.map((section) => this.section(section))];
   }
 
-  foldButton({ group }) {
+  unfoldButton({ group }) {
     if (!group) return [];
-    const text = this.model.get("unfolded").includes(group) ? "− Fold" : "+ Unfold";
-    const button = make("button", { type: "button", class: "eg-word", text });
+    const button = make("button", { type: "button", class: "eg-word eg-outlined", text: "+ Unfold" });
     button.addEventListener("click", () => this.toggle(group));
     return [button];
   }
@@ -282,11 +279,14 @@ class View {
   // Mouse and keys
 
   activate(element) {
-    const { item, box, group } = element.dataset;
-    const chosen = item ?? box;
-    const opens = group ?? this.picture.items[item]?.opens;
-    if (opens) this.toggle(opens);
-    else setTraits(this.model, { selected: chosen === this.model.get("selected") ? "" : chosen });
+    const { item, group } = element.dataset;
+    if (group !== undefined) {
+      this.toggle(group);
+    } else if (this.picture.items[item].opens) {
+      this.toggle(this.picture.items[item].opens);
+    } else {
+      setTraits(this.model, { selected: item === this.model.get("selected") ? "" : item });
+    }
   }
 
   /** Fold or unfold a group; the focus goes to where it can be undone. */
@@ -298,7 +298,7 @@ class View {
   }
 
   onClick(event) {
-    const element = event.target.closest(CHOOSABLE);
+    const element = event.target.closest("[data-item], [data-group]");
     if (!element) return;
     this.focus(element);
     this.activate(element);
@@ -319,7 +319,7 @@ class View {
   }
 
   keys(target) {
-    const onNode = target.matches(CHOOSABLE);
+    const onNode = target.matches("[data-item], [data-group]");
     const nodes = { ArrowDown: () => this.focusNext(1), ArrowUp: () => this.focusNext(-1) };
     const activation = { Enter: () => this.activate(target), " ": () => this.activate(target) };
     return {
@@ -339,7 +339,7 @@ class View {
   }
 
   onDrag(event) {
-    if (event.button !== 0 || event.target.closest(CHOOSABLE)) return;
+    if (event.button !== 0 || event.target.closest("[data-item], [data-group]")) return;
     const { stage } = this;
     const start = { x: event.clientX + stage.scrollLeft, y: event.clientY + stage.scrollTop };
     const move = (moved) => stage.scrollTo(start.x - moved.clientX, start.y - moved.clientY);

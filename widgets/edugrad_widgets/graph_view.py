@@ -44,7 +44,7 @@ class GraphView(SteppedWidget):
     playing : bool
         Whether the steps run on by themselves.
     selected : str
-        The id of the node or module call whose details are shown, or the empty string.
+        The id of the node whose details are shown, or the empty string.
     unfolded : list of str
         The ids of the groups that stand open.
 
@@ -106,7 +106,7 @@ class GraphView(SteppedWidget):
             if self.unfolded == opened:
                 self._redraw()
             self.unfolded = opened
-            self.selected = failed if failed in self.picture["details"] else ""
+            self.selected = failed if failed in self.picture["items"] else ""
 
     @traitlets.observe("unfolded")
     def _on_unfolded(self, change: dict[str, Any]) -> None:
@@ -126,7 +126,7 @@ class GraphView(SteppedWidget):
             step = _same_step(before, self.step, after)
             self.last_step = len(after.steps)
             self.step = step
-            if self.selected and self.selected not in self.picture["details"]:
+            if self.selected and self.selected not in self.picture["items"]:
                 self.selected = ""
 
     def static_svg(self) -> str:
@@ -211,6 +211,7 @@ def _picture(scene: Scene, svg: str) -> dict[str, Any]:
             item.id: {
                 "value": reached["forward"][item.id],
                 "gradient": reached["backward"].get(item.id, forward + 1),
+                "detail": item.detail,
                 "opens": "" if item.is_call else item.group,
             }
             for item in scene.items
@@ -221,10 +222,6 @@ def _picture(scene: Scene, svg: str) -> dict[str, Any]:
                 "gradient": sent.get(link.id, forward + 1),
             }
             for link in scene.links
-        },
-        "details": {
-            **{item.id: item.detail for item in scene.items},
-            **{f"fold {box.id}": box.detail for box in scene.frame.within() if box.detail},
         },
         "legend": scene.legend,
         "notes": scene.notes,

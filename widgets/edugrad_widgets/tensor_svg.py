@@ -37,7 +37,7 @@ def draw(scene: Scene, label: str, style: str = "") -> str:
     pieces = [_shapes(scene.shapes)] if scene.shapes else []
     pieces += [_grid(grid) for grid in scene.grids]
     placed, height = _flow([*pieces, *(_strip(strip) for strip in scene.strips)])
-    width = max([WIDTH - 2 * MARGIN, *(x + piece.width for piece, x, _ in placed)])
+    width = max(x + piece.width for piece, x, _ in placed)
     body = "".join(
         f'<g transform="translate({_n(MARGIN + x)} {_n(MARGIN + y)})">{piece.body}</g>'
         for piece, x, y in placed

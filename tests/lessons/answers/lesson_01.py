@@ -13,6 +13,9 @@ BY_HAND = {
     "b - a for c": (lambda a, b, c: (c, -c, b - a), "its sign turned"),
     "product for c": (lambda a, b, c: (c, -c, a * b), "subtracted from each other"),
     "swapped": (lambda a, b, c: (a - b, b - a, c), "the gradient of `c`"),
+    "b too": (lambda a, b, c: (b * c, -c, a - b), "multiplied by `c` alone"),
+    "the value of a": (lambda a, b, c: (a, -b, c), "the value of `a`"),
+    "ones for c": (lambda a, b, c: (c, -c, np.ones_like(c)), "if `c` were added"),
     "summed": (lambda a, b, c: (c.sum(), -c.sum(), (a - b).sum()), "a slope of its own"),
     "two results": (lambda a, b, c: (c, -c), "must return three arrays"),
 }
@@ -24,6 +27,9 @@ DIAMOND = {
     "swapped": (lambda x: 2 * x * 2 + x * x * 2 * x, "the factors are swapped"),
     "for a sum": (lambda x: 2 + 2 * x, "here they are multiplied"),
     "multiplied paths": (lambda x: 2 * x * x * 4 * x * x, "add across paths"),
+    "right stops": (lambda x: 2 * x * x + 2 * x, "still has to pass `x * x`"),
+    "left stops": (lambda x: x * x + 4 * x * x, "still has to pass `2 * x`"),
+    "slopes alone": (lambda x: 2 * (2 * x), "What arrives at each"),
     "the value": (lambda x: 2 * x * x * x, "the value of `y`"),
 }
 
@@ -78,6 +84,12 @@ DESCEND = {
         descending(lambda x: in_no_grad(x, -0.1), after=forget),
         "the gradient points uphill",
     ),
+    "zero for a gradient": (
+        descending(in_no_grad, before=lambda x: setattr(x, "grad", 0)),
+        "holds a tensor or None",
+    ),
+    "zero_grad": (descending(in_no_grad, after=lambda x: x.zero_grad()), "modules and optimisers"),
+    "another rate": (descending(lambda x: in_no_grad(x, 0.2), after=forget), "leave it so"),
     "one step": (once, "one step was taken"),
     "the answer": (lambda steps: 2.0, "this is the minimum itself"),
     "a new tensor": (descending(rebound), "makes a new tensor"),

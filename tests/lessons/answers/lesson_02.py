@@ -18,6 +18,12 @@ PICK = {
     "last row": (picking(last=lambda t: t[-1]), "this is the last row"),
     "kept dimension": (picking(last=lambda t: t[:, -1:]), "a slice keeps its dimension"),
     "first column": (picking(last=lambda t: t[:, 0]), "this is the first column"),
+    "one element": (picking(last=lambda t: t[-1, -1]), "the last element alone"),
+    "beyond": (picking(last=lambda t: t[:, 4]), "the last one is -1"),
+    "from row 2": (picking(second=lambda t: t[2::]), "after the second colon"),
+    "one place": (picking(inner=lambda t: t[2:3, 2:3]), "before its stop: `1:3`"),
+    "a corner": (picking(inner=lambda t: t[:2, :2]), "the upper left corner"),
+    "rows from 10": (picking(large=lambda t: t[10:]), "put the condition"),
     "odd rows": (picking(second=lambda t: t[1::2]), "starts at the second row"),
     "columns": (picking(second=lambda t: t[:, ::2]), "these are columns"),
     "two rows": (picking(second=lambda t: t[:2]), "a step is the third part"),
@@ -55,6 +61,13 @@ READ = {
     "reversed": (at(lambda o, s, i: o + walk(s[::-1], i)), "the wrong way round"),
     "first only": (at(lambda o, s, i: o + s[0] * i[0]), "only the first dimension"),
     "two dimensions": (two_dimensions, "any number of dimensions"),
+    "two of three": (at(lambda o, s, i: o + walk(s[:2], i[:2])), "two dimensions are walked"),
+    "sums": (at(lambda o, s, i: o + sum(s) * sum(i)), "with its own stride"),
+    "offset times": (at(lambda o, s, i: o * walk(s, i)), "add it"),
+    "offset twice": (at(lambda o, s, i: walk(s, i) + len(i) * o), "the offset is added once"),
+    "nested": (lambda storage, o, s, i: storage[o][i], "one plain row: work out"),
+    "the index": (lambda storage, o, s, i: storage[i], "one plain row: turn"),
+    "tuples": (lambda storage, o, s, i: storage[o + s * i], "take them in pairs"),
 }
 
 DISTANCES = {
@@ -67,6 +80,8 @@ DISTANCES = {
     "over a": (lambda a, b: ((a[:, None] - b) ** 2).sum(0), "over the rows of a"),
     "over b": (lambda a, b: ((a[:, None] - b) ** 2).sum(1), "over the rows of b"),
     "not summed": (lambda a, b: (a[:, None] - b) ** 2, "still have to be summed"),
+    "one number": (lambda a, b: ((a[:, None] - b) ** 2).sum(), "a table remains"),
+    "products": (lambda a, b: a @ b.T, "made of differences"),
     "row by row": (lambda a, b: ((a - b) ** 2).sum(-1), "aligned from the right"),
 }
 

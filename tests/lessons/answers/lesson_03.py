@@ -1,5 +1,7 @@
 """Lesson 03: wrong answers, and what the check must say of them."""
 
+import math
+
 import edugrad as torch
 from edugrad_widgets.lesson.content.lesson_03 import gradients as right
 
@@ -57,6 +59,12 @@ OP = {
     "no minus one": (op(lambda x: value(x) + 1, slope), "the 1 at the end is not taken away"),
     "no root": (op(lambda x: x * x, slope), "the root is missing"),
     "x not squared": (op(lambda x: (1 + x.abs()).sqrt() - 1, slope), "differs at"),
+    "math": (op(lambda x: math.sqrt(1 + x * x) - 1, slope), "take `torch.sqrt`"),
+    "parenthesis": (op(lambda x: torch.sqrt(1 + x * x - 1), slope), "close the parenthesis first"),
+    "no 1 inside": (op(lambda x: torch.sqrt(x * x) - 1, slope), "the 1 under the root"),
+    "no root's slope": (op(value, lambda grad, x: grad * 2 * x), "so it would be for x * x alone"),
+    "times the root": (op(value, lambda g, x: g * x * torch.sqrt(1 + x * x)), "do not multiply"),
+    "added": (op(value, lambda grad, x: grad + slope(1, x)), "the chain rule multiplies"),
     "grad forgotten": (op(value, lambda grad, x: slope(1, x)), "what arrives from above"),
     "parabola": (op(value, lambda grad, x: grad * x), "the root divides"),
     "no inner slope": (
@@ -98,6 +106,13 @@ def differentiates_y_again(f, x):
     return x - slope / curvature
 
 
+def differentiates_by_y(f, x):
+    y = f(x)
+    (slope,) = torch.autograd.grad(y, x, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope, y)
+    return x - slope / curvature
+
+
 def forgets_the_tuple(f, x):
     (slope,) = torch.autograd.grad(f(x), x, create_graph=True)
     curvature = torch.autograd.grad(slope, x)
@@ -111,6 +126,9 @@ NEWTON = {
     "uphill": (newton(lambda x, y, s, c: x + s / c), "the sign"),
     "upside down": (newton(lambda x, y, s, c: x - c / s), "stands on its head"),
     "slope alone": (newton(lambda x, y, s, c: x - s), "the curvature is missing"),
+    "way alone": (newton(lambda x, y, s, c: s / c), "take it away from x"),
+    "squared": (newton(lambda x, y, s, c: x - s / s**2), "the slope squared"),
+    "by y": (differentiates_by_y, "differentiate the slope by x"),
     "zero of f": (newton(lambda x, y, s, c: x - y / s), "looks for a zero of f"),
     "product": (newton(lambda x, y, s, c: x - s * c), "divide by the curvature"),
 }
@@ -145,6 +163,18 @@ NETWORK = {
         "still has to pass the softmax",
     ),
     "no one_hot": (instead(dz=lambda p, y: p - y), "one_hot(y, 3)"),
+    "classes": (instead(dz=lambda p, y: (p - hot(y)) / 3), "not of classes"),
+    "one row": (instead(dz=lambda p, y: (p - hot(y)).mean(dim=0)), "keeps a row of its own"),
+    "sigmoid's": (instead(dz=lambda p: p * (1 - p)), "the slope of a sigmoid; softmax"),
+    "w2 by element": (instead(dw2=lambda dz, h: h * dz), "`*` goes element by element"),
+    "w2 from p": (instead(dw2=lambda h, p: h.T @ p), "is dz, not p"),
+    "h by element": (instead(dh=lambda dz, w2: dz * w2.T), "`*` goes element by element"),
+    "b2 ones": (instead(db2=lambda dz: torch.ones(3)), "what arrives, dz, multiplies it"),
+    "b2 kept": (instead(db2=lambda dz: dz.sum(dim=0, keepdim=True)), "without keepdim"),
+    "tanh of h": (instead(da=lambda dh, h: dh * torch.tanh(h)), "its slope is 1 - h * h"),
+    "w1 from h": (instead(dw1=lambda h, da: h.T @ da), "the other factor is x"),
+    "w1 from dz": (instead(dw1=lambda x, dz: x.T @ dz), "dz belongs to the second layer"),
+    "b1 from dz": (instead(db1=lambda dz: dz.sum(dim=0)), "dz belongs to the second layer"),
     "w2 transposed": (instead(dw2=lambda dz, h: dz.T @ h), "it is transposed: w2"),
     "w2 impossible": (instead(dw2=lambda dz, h: h @ dz), "only one order"),
     "b2 not summed": (instead(db2=lambda dz: dz), "sum over the examples"),

@@ -46,6 +46,10 @@ MODULE = {
     ),
     "nothing inside": (module(pair, lambda v, p, n: ()), "has to be yielded too"),
     "one level": (module(pair, one_level), "it goes one level deep only"),
+    "the modules": (module(pair, lambda v, p, n: [(p + n, v)]), "the modules themselves"),
+    "swapped": (module(lambda p, n, v: (v, p + n), path), "first the name"),
+    "prefix alone": (module(lambda p, n, v: (p, v), path), "the attribute's own name"),
+    "dot in front": (module(lambda p, n, v: (f"{p}.{n}", v), path), "at the top there is no dot"),
     "values only": (module(lambda p, n, v: v, path), "expected a pair"),
     "names only": (module(lambda p, n, v: p + n, path), "expected a pair"),
     "a generator": (
@@ -55,6 +59,8 @@ MODULE = {
     "a copy": (module(lambda p, n, v: (p + n, v.clone()), path), "no copy"),
     "every tensor": (module(pair, path, everything=True), "a tensor with requires_grad"),
     "no forward": (module(pair, path, run=lambda self, x: x), "return what forward returns"),
+    "a tuple": (module(pair, path, run=lambda self, *x: self.forward(x)), "one by one"),
+    "itself": (module(pair, path, run=lambda self, *x: self(*x)), "calling self calls this method"),
     "an instance": (module(pair, path)(), "the class itself"),
 }
 
@@ -80,6 +86,14 @@ def adding_in_place(self, x):
     return x
 
 
+class MakesItsOwn(nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = nn.Linear(3, 3)
+
+    forward = adding
+
+
 class KeepsNothing(nn.Module):
     def __init__(self, inner):
         super().__init__()
@@ -92,6 +106,12 @@ RESIDUAL = {
     "not added": (residual(lambda self, x: self.inner(x)), "the input is not added"),
     "not called": (residual(lambda self, x: x), "the inner module is not called"),
     "multiplied": (residual(lambda self, x: x * self.inner(x)), "a residual adds"),
+    "uncalled": (residual(lambda self, x: x + self.inner), "call the module"),
+    "out of scope": (residual(lambda self, x: x + inner(x)), "call self.inner"),  # noqa: F821
+    "added before": (residual(lambda self, x: self.inner(x + x)), "add it after"),
+    "nested": (residual(lambda self, x: self.inner(self.inner(x))), "runs twice"),
+    "a new layer": (MakesItsOwn, "keep the one that is handed in"),
+    "a ReLU": (residual(lambda self, x: torch.relu(x + self.inner(x))), "no ReLU is asked for"),
     "in place": (residual(adding_in_place), "writes into the caller's tensor"),
     "in a list": (
         residual(lambda self, x: x + self.inner[0](x), keep=lambda inner: [inner]),

@@ -2,7 +2,7 @@
 
 import edugrad as torch
 from edugrad import nn
-from edugrad_widgets.lesson.content.lesson_05 import train_epoch
+from edugrad_widgets.lesson.content.lesson_05 import finetune, train_epoch
 
 
 def epoch(*order):
@@ -23,11 +23,25 @@ def epoch(*order):
     return train_epoch
 
 
+def steps_the_loss(loader, model, loss_fn, optimizer):
+    for x, y in loader:
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        loss.step()
+    return loss
+
+
 EPOCH = {
     "as it stands": (epoch("back", "wipe", "step"), "the gradients have just been wiped out"),
     "never wiped": (epoch("back", "step"), "zero_grad() is missing"),
     "step first": (epoch("step", "wipe", "back"), "step() runs before backward()"),
     "no step": (epoch("wipe", "back"), "nothing has moved"),
+    "two steps": (epoch("wipe", "back", "step", "step"), "step() runs twice"),
+    "the loss steps": (steps_the_loss, "the optimiser that steps"),
+    "exchanged": (
+        lambda loader, model, loss_fn, optimizer: loss_fn(loader[0][1], model(loader[0][0])),
+        "the prediction comes first",
+    ),
     "first batch": (
         lambda loader, *rest: train_epoch(loader[:1], *rest),
         "only the first batch was used",
@@ -66,6 +80,11 @@ STEP = {
     ),
     "nll of softmax": (step(lambda z, y: nll_loss(z.softmax(1), y)), "logarithms of probabilities"),
     "nll of logits": (step(lambda z, y: nll_loss(z, y)), "logarithms of probabilities"),
+    "sigmoid": (step(lambda z, y: cross_entropy(z.sigmoid(), y)), "no sigmoid either"),
+    "relu": (step(lambda z, y: cross_entropy(z.relu(), y)), "cuts off all scores below 0"),
+    "argmax": (step(lambda z, y: cross_entropy(z.argmax(dim=1), y)), "throws the scores away"),
+    "exchanged": (step(lambda z, y: cross_entropy(y, z)), "the prediction comes first"),
+    "not called": (step(lambda z, y: nn.CrossEntropyLoss(z)), "pair of parentheses calls it"),
     "sum": (step(lambda z, y: cross_entropy(z, y, reduction="sum")), "not the mean"),
     "no step": (step(cross_entropy, move=False), "backward() and step() are needed"),
 }
@@ -91,6 +110,7 @@ def line(loss_of, result=lambda model: model):
 LINE = {
     "as it stands": (line(lambda p, y: ((p - y) ** 2).mean()), "the line is flat"),
     "a row": (line(lambda p, y: ((p - y.unsqueeze(0)) ** 2).mean()), "the line is flat"),
+    "diverged": (line(lambda p, y: ((p - y) ** 2).sum()), "the steps are too large"),
     "mse_loss": (line(nn.functional.mse_loss), "the trap of lesson 02"),
     "the loss": (
         line(lambda p, y: ((p.squeeze(1) - y) ** 2).mean(), lambda model: model.weight),
@@ -130,10 +150,19 @@ def late(model, loader):
     return judged()(model, loader)
 
 
+def values_and_places(model, loader):
+    return sum((model(x).max(dim=1) == y).sum().item() for x, y in loader)
+
+
 ACCURACY = {
     "as it stands": (judged(before=nothing, after=nothing), "was asked in training mode"),
     "not given back": (judged(after=nothing), "left in evaluation mode"),
     "always train": (judged(after=lambda model, was: model.train()), "leaves in training mode"),
+    "top module only": (
+        judged(after=lambda model, was: setattr(model, "training", was)),
+        "goes through all modules",
+    ),
+    "max": (values_and_places, "`argmax` gives the places"),
     "mean of means": (judged(share=means), "the shorter last batch counts as much"),
     "both": (judged(nothing, nothing, share=means), "mean of the batches' means is taken"),
     "counted": (
@@ -176,9 +205,22 @@ def head_only(model):
     return model, model[-1].parameters()
 
 
+def turned_round(model):
+    model[-1] = nn.Linear(3, 4)
+    return model, model.parameters()
+
+
+def anew(model, loader):
+    for batch in loader:
+        finetune(model, [batch])
+    return model
+
+
 FINETUNE = {
     "as it stands": (tuned(optimiser_first), "the optimiser was made before this layer"),
     "head only": (tuned(head_only), "the parameters of the last layer only"),
+    "wrong way round": (tuned(turned_round), "nn.Linear(4, 3)"),
+    "each batch": (anew, "once, before the loop"),
     "old layer": (tuned(lambda model: (model, model.parameters())), "not the new layer"),
     "no model": (lambda model, loader: 1.0, "expected the model"),
 }

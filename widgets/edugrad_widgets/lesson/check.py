@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 import edugrad
-from edugrad_widgets.lesson.card import Card, inline
+from edugrad_widgets.lesson.card import Card, fold, inline, paragraphs
 from edugrad_widgets.lesson.content import find_exercise
 from edugrad_widgets.lesson.exercise import Exercise
 
 Status = Literal["right", "not yet", "not filled in yet"]
+_OURS = tuple(
+    f"{folder}{os.sep}" for folder in (Path(edugrad.__file__).parent, Path(__file__).parents[1])
+)
 _MARKS = {"right": ("✓", "right"), "not yet": ("✗", "wrong"), "not filled in yet": ("○", "open")}
 
 
@@ -31,7 +36,10 @@ class Wrong(Exception):
 
 
 class Report(Card):
-    """What a check found; ``status`` is "right", "not yet" or "not filled in yet"."""
+    """What a check found; ``status`` is "right", "not yet" or "not filled in yet".
+
+    The likely cause is folded: a learner sees what differs first and may think before looking.
+    """
 
     def __init__(self, name: str, status: Status, found: str, cause: str | None = None) -> None:
         lines = [f"{name}: {status}", *(f"  {line}" for line in found.splitlines())]
@@ -45,7 +53,7 @@ class Report(Card):
             body.append(f'<p class="edu-lines">{inline(rest)}</p>')
         if cause is not None:
             lines.append(f"  Likely cause: {cause}")
-            body.append(f"<p>Likely cause: {inline(cause)}</p>")
+            body.append(fold("Likely cause:", paragraphs(cause)))
         super().__init__("\n".join(lines), "".join(body) + "</div></div>")
         self.status: Status = status
 
@@ -102,21 +110,21 @@ def call(
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         cause = next((why for words, why in (causes or {}).items() if words in what), None)
-        raise Wrong(f"{label} raised {what}{_line(function, error)}", cause) from None
+        raise Wrong(f"{label} raised {what}{_line(error)}", cause) from None
     if result is None or result is ...:
         raise Unfilled(f"{label} returns nothing.")
     return result
 
 
-def _line(function: Callable[..., Any], error: Exception) -> str:
+def _line(error: Exception) -> str:
     """Name the learner's own line in which `error` was raised."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    trace, text = error.__traceback__, ""
+    steps, trace = [], error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            text = linecache.getline(file, trace.tb_lineno).strip()
+        steps.append((trace.tb_frame.f_code.co_filename, trace.tb_lineno))
         trace = trace.tb_next
-    return f"\nin the line `{text}`" if text else ""
+    theirs = next((file for file, _ in steps if not file.startswith(_OURS)), None)
+    lines = [linecache.getline(file, number).strip() for file, number in steps if file == theirs]
+    return f"\nin the line `{lines[-1]}`" if lines and lines[-1] else ""
 
 
 def compare(

@@ -15,7 +15,7 @@ _PARTS = {
     "arrays": ("numpy", "every lesson", '%pip install "edugrad-lessons"'),
     "widgets": ("anywidget", "the pictures that you step and click", _LESSONS),
     "graph layout": ("graphviz-pure", "the picture of a computational graph", _LESSONS),
-    "charts": ("matplotlib", "the curves of later lessons", _LESSONS),
+    "charts": ("matplotlib", "a figure of a training run", _LESSONS),
     "notebooks": ("jupyterlab", "opening the lessons with make lab", _LESSONS),
 }
 

@@ -49,12 +49,17 @@ def cube_growth(side):
 
 def _examine_cube(made: Any) -> str:
     for side in (5.0, 2.0):
-        label, expected, got = f"cube_growth({side})", cube_growth(side), call(made, side)
+        label, expected = f"cube_growth({side})", cube_growth(side)
+        got = call(made, side, causes={"for ^": "in Python a power is written `**`."})
         mistakes = [
             (side**3, "this is the volume itself, not how fast it grows."),
             (2 * side, "this is how fast the area of a square grows; a cube has volume s³."),
             (3 * side, "the 3 comes down, and one factor of side goes: two of them are left."),
             (side**2, "this is one of the plates that a growing cube gains; count them."),
+            (6 * side, "`side ** 2` is side times side, not side times 2."),
+            (2 * side**2, "a square grows in two directions; a cube grows in three."),
+            (6 * side**2, "a cube has six faces, but grows in three directions only."),
+            ((side + 1) ** 3 - side**3, "a whole unit is no small change; a rule has no nudge."),
             (27.0, "this holds at side 3 alone: use `side` instead of a fixed number."),
         ]
         compare(label, got, expected, mistakes, rtol=0.01)

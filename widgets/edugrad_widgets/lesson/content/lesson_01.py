@@ -114,6 +114,9 @@ def _examine_gradients(made: Any) -> str:
             "a": [
                 (np.ones_like(c), "the difference passes a change on as it is, the product does "
                 "not: multiply by the factor that stands still."),
+                (b * c, "`a` is multiplied by `c` alone on its way to the sum; `b` is taken away "
+                "from it."),
+                (a, "this is the value of `a`, not how `f` answers to it."),
                 (a - b, "this is what multiplies `c`; it is the gradient of `c`."),
             ],
             "b": [
@@ -123,6 +126,7 @@ def _examine_gradients(made: Any) -> str:
             ],
             "c": [
                 (c, "this is the value of `c`; how `f` answers to it is the other factor."),
+                (np.ones_like(c), "so it would be if `c` were added; here it is multiplied."),
                 (a, "the other factor is the whole difference, not `a` alone."),
                 (b - a, "the other factor with its sign turned: it is `a - b` in the formula."),
                 (a * b, "`a` and `b` are subtracted from each other, not multiplied."),
@@ -155,6 +159,12 @@ def _examine_diamond(made: Any) -> str:
                 "the op that made `left` or `right` out of `x`."),
                 (2 * left + 2 * x * right, "the factors are swapped: the slope of a product with "
                 "respect to `left` is `right`."),
+                (2 * right + left, "the path through `right` still has to pass `x * x`, whose "
+                "slope is `2 * x`."),
+                (right + 2 * x * left, "the path through `left` still has to pass `2 * x`, whose "
+                "slope is 2."),
+                (2 * 2 * x, "these are the slopes of `2 * x` and `x * x`. What arrives at each "
+                "from `y`, and how do the two paths meet?"),
                 (2 + 2 * x, "this is the slope of `left + right`; here they are multiplied."),
                 ((2 * right) * (2 * x * left), "the two paths are multiplied. Multiply along a "
                 "path, add across paths."),
@@ -187,6 +197,10 @@ def _descend_piling(steps: int) -> float:
 def _examine_descend(made: Any) -> str:
     causes = {
         "NoneType": "`x.grad` is empty there: was it reset before it was used?",
+        "grad expected to be": "`.grad` holds a tensor or None: write `x.grad = None`, after the "
+        "step.",
+        "no attribute 'zero_grad'": "`zero_grad()` belongs to modules and optimisers. A tensor's "
+        "gradient is reset by `x.grad = None`.",
         "leaf Variable": "`x` may only be changed inside `no_grad`, and it is `x.grad`, not `x`, "
         "that has to be reset.",
         "does not require grad": "`x = x - ...` makes a new tensor that takes no notes; `x -= ...` "
@@ -203,6 +217,7 @@ def _examine_descend(made: Any) -> str:
                 (5.0, "`x` never moved: is the gradient reset before it is used?"),
                 (2 + 3 * 1.2**steps, "every step climbs: the gradient points uphill, walk against "
                 "it."),
+                (2 + 3 * 0.6**steps, "the step was 0.1 times the gradient; leave it so."),
                 (2 + 3 * 0.8, "one step was taken, whatever `steps` says."),
                 (2.0, "this is the minimum itself; the loop has to walk there step by step."),
             ],

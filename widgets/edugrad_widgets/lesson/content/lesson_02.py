@@ -70,6 +70,22 @@ QUESTIONS = (
         answer="none",
     ),
     Question(
+        "02.product",
+        "`a` has 2 rows and 3 columns, and `b = a.T`. What are the shapes of `a @ b` and of "
+        "`a * a`?",
+        {
+            "(2, 2) and (2, 3)": "A row of `a` and a column of `b`, three numbers each, become one "
+            "number; there are 2 × 2 such pairs. `*` works element by element and keeps the shape.",
+            "(3, 3) and (2, 3)": "That is `b @ a`. The inner sizes meet and vanish: of (2, 3) @ "
+            "(3, 2) the two outer ones are left.",
+            "(2, 3) and (2, 2)": "The other way round: `*` keeps the shape, `@` adds up along the "
+            "inner dimension.",
+            "(2, 3) and (2, 3)": "For `*` that is right. `@` adds up along the inner dimension, "
+            "and what is added up is gone from the shape.",
+        },
+        answer="(2, 2) and (2, 3)",
+    ),
+    Question(
         "02.broadcast",
         "`column` has the shape (3, 1) and `row` the shape (4,). What is the shape of "
         "`column + row`?",
@@ -127,7 +143,8 @@ def pick(t):
 
 def _examine_pick(made: Any) -> str:
     t = torch.tensor([[3, 14, 15, 9], [26, 5, 35, 8], [9, 79, 3, 2], [38, 4, 6, 26]])
-    found = call(made, t, label="pick(t)")
+    beyond = "places are counted from 0; the last one is -1."
+    found = call(made, t, label="pick(t)", causes={"out of bounds": beyond})
     if not isinstance(found, tuple | list) or len(found) != 4:
         raise Wrong("pick(t) must return four tensors: last, second, inner, large.")
     causes = {
@@ -135,6 +152,7 @@ def _examine_pick(made: Any) -> str:
             (t[-1], "this is the last row. Rows come first in an index, columns second."),
             (t[:, -1:], "a slice keeps its dimension; ask for the column by its number, -1."),
             (t[:, 0], "this is the first column. The last has the number -1."),
+            (t[-1, -1], "this is the last element alone; `:` takes all rows."),
         ],
         "second": [
             (t[1::2], "it starts at the second row. Every second row, beginning with row 0, is "
@@ -142,12 +160,15 @@ def _examine_pick(made: Any) -> str:
             (t[:, ::2], "these are columns. Rows come first in an index."),
             (t[:2], "these are the first two rows: a step is the third part of a slice, "
             "start:stop:step."),
+            (t[2:], "this starts at row 2; a step comes after the second colon, `::2`."),
             (t[2], "this is the row 2; a step needs two colons, `::2`."),
         ],
         "inner": [
             (t[1:2, 1:2], "a slice ends before its stop: 1:3 is the places 1 and 2."),
             (t[1:3][1:3], "the second pair of brackets cuts rows again. Both belong into one "
             "pair, with a comma."),
+            (t[2:3, 2:3], "places are counted from 0, and a slice ends before its stop: `1:3`."),
+            (t[:2, :2], "this is the upper left corner."),
             (t[2:4, 2:4], "places are counted from 0: the inner ones are 1 and 2."),
             (t[1:3], "the rows are right; the columns are not cut yet."),
             (t[[1, 2], [1, 2]], "two lists are read as pairs: (1, 1) and (2, 2). Slices take "
@@ -157,6 +178,7 @@ def _examine_pick(made: Any) -> str:
             (t > 10, "this says where; put it between brackets, `t[t > 10]`, to take what is "
             "there."),
             (t * (t > 10), "this sets the others to 0 and keeps them; indexing leaves them out."),
+            (t[10:], "this asks for rows from 10 on; put the condition `t > 10` in the brackets."),
             (t[t >= 9], "above 10 means `> 10`."),
             ((t > 10).nonzero(), "these are the places; the values are wanted."),
             (t[t < 10], "these are the small ones."),
@@ -183,7 +205,7 @@ def _examine_read(made: Any) -> str:
         (0, (1, 4), (2, 1)),
         (5, (4, 1), (1, 2)),
         (3, (6, 0), (2, 7)),
-        (1, (12, 4, 1), (1, 0, 2)),
+        (1, (12, 4, 1), (1, 1, 2)),
         (9, (2,), (3,)),
     ]
     for offset, strides, index in cases:
@@ -196,6 +218,13 @@ def _examine_read(made: Any) -> str:
             (place, "this is the place in the storage; the number that stands there is wanted."),
             (storage[(offset + sum(s * i for s, i in zip(strides[::-1], index, strict=True))) % 24],
             "strides and index are paired the wrong way round: the first belongs to the first."),
+            (storage[(offset + sum(strides) * sum(index)) % 24], "each index goes with its own "
+            "stride: multiply pair by pair, then add."),
+            (storage[offset * (place - offset) % 24], "the walk begins at the offset: add it."),
+            (storage[(place + offset * (len(index) - 1)) % 24], "the offset is added once, not "
+            "for each dimension."),
+            (storage[(place - sum(strides[2:]) * sum(index[2:])) % 24],
+            "two dimensions are walked; a tensor may have any number."),
             (storage[(offset + strides[0] * index[0]) % 24], "only the first dimension is walked; "
             "a tensor may have any number."),
         ]  # fmt: skip
@@ -210,6 +239,12 @@ def _examine_read(made: Any) -> str:
             causes={
                 "unpack": "a tensor may have any number of dimensions: loop over strides and index "
                 "together.",
+                "not subscriptable": "the storage is one plain row: work out one place, and look "
+                "there once.",
+                "list indices must be": "the storage is one plain row: turn the index into one "
+                "place in it.",
+                "multiply sequence": "tuples are not multiplied with each other: take them in "
+                "pairs, zip(strides, index).",
                 "out of range": "a tensor may have any number of dimensions: loop over strides and "
                 "index together.",
             },
@@ -252,6 +287,10 @@ def _examine_distances(made: Any) -> str:
                 "last dimension, the D numbers of a row."),
                 ((apart * apart).sum(1), "the sum goes over the rows of b; it belongs over the "
                 "last dimension, the D numbers of a row."),
+                ((apart * apart).sum(), "this sums over everything; sum over the last dimension, "
+                "and a table remains."),
+                (a @ other.T, "these are the products of the rows; a distance is made of "
+                "differences."),
                 (apart * apart, "the squares of the D numbers still have to be summed."),
             ],
         )  # fmt: skip

@@ -127,7 +127,8 @@ def _examine_op(made: Any) -> str:
         )
     x = torch.tensor([-3.0, -0.5, 0.0, 1.0, 4.0], dtype=torch.float64)
     context = _Context()
-    call(made.forward, context, x, label="forward(ctx, x)")
+    one = "`math` knows single numbers only: take `torch.sqrt`."
+    call(made.forward, context, x, label="forward(ctx, x)", causes={"one element tensors": one})
     value = call(made.apply, x, label="PseudoHuber.apply(x)")
     compare(
         "PseudoHuber.apply(x)",
@@ -138,6 +139,11 @@ def _examine_op(made: Any) -> str:
             (x * x, "the root is missing."),
             ((1 + x * x).sqrt() + 1, "take 1 away at the end, do not add it."),
             ((1 + x).sqrt() - 1, "under the root stands x times x."),
+            (
+                x.abs(),
+                "the 1 at the end is taken away under the root: close the parenthesis first.",
+            ),
+            (x.abs() - 1, "the 1 under the root is missing."),
         ],
     )
     call(made.backward, context, torch.ones_like(x), label="backward(ctx, grad)")
@@ -167,6 +173,9 @@ def _examine_slope(made: Any, x: Any) -> None:
             (grad / root, "the inner derivative is missing: that of 1 + x * x is 2 * x."),
             (grad / (2 * root), "the inner derivative is missing: that of 1 + x * x is 2 * x."),
             (grad * 2 * x / root, "the root brings a factor 1/2, which cancels the 2 of 2 * x."),
+            (grad * 2 * x, "so it would be for x * x alone; the root divides."),
+            (grad * x * root, "divide by the root, do not multiply."),
+            (grad + x / root, "the chain rule multiplies: what arrives times the slope."),
             (grad * x / (1 + x * x), "it is divided by the root, not by what stands under it."),
             (grad * (root - 1), "this is grad times the value, not times the slope."),
         ],
@@ -230,6 +239,7 @@ def _examine_newton(made: Any) -> str:
                     "create_graph=True where it is computed.",
                     "and tuple": "`torch.autograd.grad` returns a tuple: write "
                     "(curvature,) = ...",
+                    "not have been used in the graph": "differentiate the slope by x, as y was.",
                     "backward through the graph a second time": "differentiate the slope, not y, "
                     "the second time, and keep its graph with create_graph=True.",
                 },
@@ -238,6 +248,8 @@ def _examine_newton(made: Any) -> str:
             causes=[
                 (at + slope / curvature, "the sign: walk against the slope."),
                 (at - curvature / slope, "the fraction stands on its head."),
+                (slope / curvature, "this is how far to go; take it away from x."),
+                (at - 1 / slope, "the slope squared is not the slope of the slope."),
                 (at - slope, "the curvature is missing: it says how long the step is."),
                 (at - 1.0, "slope and curvature are the same number: the second call has to "
                 "differentiate the slope, not y."),
@@ -261,6 +273,10 @@ def gradients(x, y, w2, h, p):
     return dz, dw2, db2, dh, da, dw1, db1
 
 
+ONE_HOT = (
+    "y holds class numbers, p a row of three probabilities: make rows of zeros and ones with "
+    "one_hot(y, 3)."
+)
 NAMES = ("dz", "dw2", "db2", "dh", "da", "dw1", "db1")
 
 
@@ -286,15 +302,23 @@ def _mistakes(x: Any, y: Any, w2: Any, h: Any, p: Any) -> dict[str, list[tuple[A
             (p / len(x), "for the right class 1 has to be taken away: that is where the loss "
             "looks."),
             ((p - right) / p.numel(), "the mean is over the examples, not over all numbers of z."),
+            ((p - right) / 3, "divide by the number of examples, len(x), not of classes."),
+            ((p - right).mean(dim=0), "every example keeps a row of its own: divide by len(x), "
+            "and do not sum."),
+            (p * (1 - p), "that is the slope of a sigmoid; softmax and cross-entropy together give "
+            "what was said minus what is true."),
             (-right / p / len(x), "this is the gradient of the probabilities p; it still has to "
             "pass the softmax."),
         ],
         "dw2": [
             (dw2.T, "it is transposed: w2 has a row for each number of h."),
+            (h.T @ p, "what comes back to z is dz, not p."),
             (dw2 / len(x), "the mean was taken care of in dz; do not divide again."),
         ],
         "db2": [
             (dz, f"b2 {rows}: sum over the examples."),
+            (torch.ones(3), "1 is the local derivative; what arrives, dz, multiplies it."),
+            (dz.sum(dim=0, keepdim=True), "b2 has one dimension: sum without keepdim."),
             (dz.mean(dim=0), f"b2 {rows}: a sum, not a mean."),
             (dz.sum(), "b2 has three numbers; sum over the examples only, dim=0."),
             (dz.sum(dim=1), "this sums over the classes; sum over the examples, dim=0."),
@@ -303,6 +327,7 @@ def _mistakes(x: Any, y: Any, w2: Any, h: Any, p: Any) -> dict[str, list[tuple[A
         "da": [
             (dh, "the tanh is left out: its slope is 1 - h * h."),
             (1 - h * h, "this is the slope of tanh alone; what arrives at h multiplies it."),
+            (dh * torch.tanh(h), "h is the tanh already, and its slope is 1 - h * h."),
             (dh * h, "this multiplies by the value of tanh; its slope is 1 - h * h."),
             (dh * h * (1 - h), "that is the slope of the sigmoid; tanh has 1 - h * h."),
             (dh * (1 - h), "the h in the slope is squared: 1 - h * h."),
@@ -310,12 +335,15 @@ def _mistakes(x: Any, y: Any, w2: Any, h: Any, p: Any) -> dict[str, list[tuple[A
         ],
         "dw1": [
             (x.T @ dh, "the gradient has to pass the tanh first: use da, not dh."),
+            (h.T @ da, "a is x @ w1: the other factor is x."),
+            (x.T @ dz, "dz belongs to the second layer; here da arrives."),
             (dw1.T, "it is transposed: w1 has a row for each number of x."),
         ],
         "db1": [
             (da, f"b1 {rows}: sum over the examples."),
             (da.mean(dim=0), f"b1 {rows}: a sum, not a mean."),
             (dh.sum(dim=0), "the gradient has to pass the tanh first: use da, not dh."),
+            (dz.sum(dim=0), "dz belongs to the second layer; here da arrives."),
             (da.sum(dim=1), "this sums over the hidden numbers; sum over the examples, dim=0."),
         ],
     }  # fmt: skip
@@ -332,8 +360,10 @@ def _examine_network(made: Any) -> str:
             "of its tensor, and only one order, with one transpose, gives it.",
             "inconsistent tensor size": "write the shapes beside each line: a gradient has the "
             "shape of its tensor.",
-            "must match the size": "y holds class numbers, p a row of three probabilities: make "
-            "rows of zeros and ones with one_hot(y, 3).",
+            "tensor a (3) must match the size of tensor b (6)": ONE_HOT,
+            "tensor a (6) must match the size of tensor b (3)": ONE_HOT,
+            "must match the size": "`*` goes element by element. Where forward has a matrix "
+            "product, the way back has one too: `@`.",
             "ellipsis": "fill the gradients in from top to bottom: this line needs one that is "
             "still missing.",
         },

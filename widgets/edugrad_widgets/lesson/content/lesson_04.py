@@ -73,18 +73,49 @@ QUESTIONS = (
     ),
     Question(
         "04.equal",
-        "Somebody sets all weights of the first layer to the same number, and all of the second, "
-        "and trains. What becomes of the eight hidden units?",
+        "A network has eight hidden units. Somebody sets all of its weights and biases to the same "
+        "number before training. What becomes of the eight?",
         {
             "they learn, only slower": "To become different they would need different gradients. "
             "Everything that reaches two of them is the same, forwards and backwards.",
             "they stay equal to each other for ever": "Equal weights see equal inputs and get "
             "equal gradients, in every step. Eight units do the work of one. Random numbers at the "
             "start break the tie.",
-            "nothing moves, all gradients are zero": "That is so if all weights are zero. With any "
-            "other number gradients flow, the same one to every unit.",
+            "nothing moves, all gradients are zero": "With zeros nearly so: only the last bias "
+            "moves. With any other number gradients flow, the same one to every unit.",
         },
         answer="they stay equal to each other for ever",
+    ),
+    Question(
+        "04.hook",
+        "A hook on the first layer of `small` notes a shape whenever it runs. You call `small(x)`, "
+        "then `small[0].forward(x)`, then take the hook off and call `small(x)` again. How many "
+        "shapes are noted?",
+        {
+            "one": "Calling a module runs its forward and then its hooks. Calling `forward` itself "
+            "goes around them, and a hook that was taken off is gone.",
+            "two": "One is from `small(x)`. `forward` is only the computation: it is the call "
+            "around it that knows of hooks.",
+            "three": "A hook that was taken off does not run. And of the other two, one goes "
+            "around it.",
+            "none, you called `small` and not its first layer": "`small` calls its layers as you "
+            "call `small`, and each of them runs its own hooks.",
+        },
+        answer="one",
+    ),
+    Question(
+        "04.state",
+        "`other` takes the numbers of `model` over with `load_state_dict`. Then you set the first "
+        "weights of `other` to zero. What becomes of those of `model`?",
+        {
+            "they become zero too": "So it would be if the two shared their tensors. Loading "
+            "writes the numbers into tensors that `other` had before.",
+            "they stay as they are": "The numbers were copied into the parameters of `other`. Two "
+            "networks that start alike, and go their own ways.",
+            "`other` refuses to be changed": "Its parameters are its own, and under `no_grad` they "
+            "may be written to.",
+        },
+        answer="they stay as they are",
     ),
 )
 
@@ -140,14 +171,32 @@ def _examine_module(made: Any) -> str:
             "a parameter is a tensor with requires_grad.",
         )
     if list(found) != ["w"]:
-        raise Wrong(f"In a layer with a parameter w it finds {_listed(found)}, expected w.")
+        why = {
+            "": "a name is the prefix and, after it, the attribute's own name.",
+            ".w": "at the top there is no dot: it belongs behind the name of a module, where the "
+            "prefix is handed on.",
+        }
+        names = _listed(found)
+        raise Wrong(
+            f"In a layer with a parameter w it finds {names!r}, expected 'w'.",
+            why.get("".join(found)),
+        )
     if found["w"] is not layer.w:
         raise Wrong(
             "It does not hand out the tensor w itself.",
             "yield the value as it is, no copy: training has to change the layer's own tensor.",
         )
     _examine_names(_pairs(Network(), "a network of modules"))
-    value = call(Pair(), torch.ones(2), label="a module, called")
+    value = call(
+        Pair(),
+        torch.ones(2),
+        label="a module, called",
+        causes={
+            "got:  tuple": "hand the inputs on one by one: self.forward(*inputs).",
+            "name 'forward'": "forward is a method of the module: self.forward.",
+            "RecursionError": "calling self calls this method again: call self.forward.",
+        },
+    )
     compare(
         "Calling a module",
         value,
@@ -159,7 +208,11 @@ def _examine_module(made: Any) -> str:
 
 def _pairs(module: Any, what: str) -> dict[str, Any]:
     """What ``named_parameters`` of the learner's module yields, as a dict."""
-    found = call(lambda: list(module.named_parameters()), label=f"named_parameters() of {what}")
+    found = call(
+        lambda: list(module.named_parameters()),
+        label=f"named_parameters() of {what}",
+        causes={"RecursionError": "ask the module inside: value.named_parameters, not self."},
+    )
     if any(each is ... for each in found):
         raise Unfilled("named_parameters() does not yield names and values yet.")
     for each in found:
@@ -171,6 +224,11 @@ def _pairs(module: Any, what: str) -> dict[str, Any]:
                 "`yield from`.",
             )
     names = [name for name, _ in found]
+    if not all(isinstance(name, str) for name in names):
+        raise Wrong(
+            f"named_parameters() yields a pair that begins with a {type(names[0]).__name__}.",
+            "first the name, then the tensor.",
+        )
     if len(set(names)) < len(names):
         raise Wrong(
             f"Two parameters have the same name: {_listed(names)}.",
@@ -186,6 +244,8 @@ def _examine_names(found: dict[str, Any]) -> None:
         return
     causes = [
         (lambda: not found, "what a module inside yields has to be yielded too: `yield from`."),
+        (lambda: "pair" in found, "this yields the modules themselves; the parameters inside "
+         "them are wanted, by `yield from`."),
         (lambda: list(found) == ["pairfirstw", "pairb", "lastw"], "a dot is missing after the "
          "name of each module."),
         (lambda: "first.w" in found or "w" in found, "the path is cut: the prefix of the outer "
@@ -228,9 +288,19 @@ def _examine_residual(made: Any) -> str:
         model,
         x,
         label="Residual(nn.Linear(3, 3))(x)",
-        causes={"has no attribute": "assign the module in __init__: self.inner = inner."},
+        causes={
+            "has no attribute": "assign the module in __init__: self.inner = inner.",
+            "name 'inner'": "keep the module in __init__, self.inner = inner, and call self.inner.",
+            "Tensor and Linear": "call the module: self.inner(x).",
+        },
     )
     transformed = inner(before).detach()
+    layers = [module for module in model.modules() if isinstance(module, nn.Linear)]
+    if layers and inner not in layers:
+        raise Wrong(
+            "It does not use the module that it was given.",
+            "a new layer was made in __init__; keep the one that is handed in.",
+        )
     compare(
         "Residual(nn.Linear(3, 3))(x)",
         value,
@@ -241,6 +311,9 @@ def _examine_residual(made: Any) -> str:
             (before * transformed, "the two are multiplied; a residual adds."),
             (before - transformed, "the two are subtracted; a residual adds."),
             (2 * transformed, "the input was replaced before it was added."),
+            (inner(2 * before), "the input is added before the inner module; add it after."),
+            (inner(inner(before)), "the inner module runs twice; add x to what it gives."),
+            (torch.relu(before + transformed), "no ReLU is asked for: x + inner(x)."),
         ],
     )
     if not torch.equal(x, before):

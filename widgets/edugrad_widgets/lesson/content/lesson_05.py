@@ -58,11 +58,27 @@ QUESTIONS = (
         answer="it overshoots and swings back and forth",
     ),
     Question(
+        "05.batches",
+        "There are 1,437 training pictures, and a `DataLoader` hands them out in batches of 32. "
+        "How many steps does the optimiser take in one epoch?",
+        {
+            "1": "That would be one step for all pictures together. In the loop below, `step()` "
+            "stands inside `for`: a step for each batch.",
+            "44": "44 batches are full and hold 1,408 pictures. The other 29 come as a last, "
+            "shorter batch, unless you ask for `drop_last=True`.",
+            "45": "44 full batches and one of 29. The short one counts as a whole step, though "
+            "fewer pictures speak in it.",
+            "1,437": "That would be batches of one picture. Here 32 share a step, by the mean of "
+            "their losses.",
+        },
+        answer="45",
+    ),
+    Question(
         "05.overfit",
         "Before training on all data you train on one batch of 32 pictures, again and again. What "
         "should the loss do?",
         {
-            "fall to nearly 0": "The network has a hundred times more parameters than these "
+            "fall to nearly 0": "The network has three hundred times more parameters than these "
             "pictures have labels. If it cannot learn them by heart, the loop has a mistake.",
             "fall to what it reaches on all data": "With all data it has to find what they have in "
             "common. Here it can learn 32 answers by heart.",
@@ -156,13 +172,28 @@ def _step_first(loader, model, loss_fn, optimizer):
         loss.backward()
 
 
+def _step_twice(loader, model, loss_fn, optimizer):
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss_fn(model(x), y).backward()
+        optimizer.step()
+        optimizer.step()
+
+
+WRONG_ORDER = "the prediction comes first, then the classes: loss_fn(model(x), y)."
+
+
 def _examine_epoch(made: Any) -> str:
     model = _linear()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     label = "train_epoch(loader, model, loss_fn, optimizer)"
-    call(made, _batches(), model, nn.CrossEntropyLoss(), optimizer, label=label)
+    causes = {
+        "'Tensor' object has no attribute 'step'": "it is the optimiser that steps.",
+        "not implemented for 'Long'": WRONG_ORDER,
+    }
+    call(made, _batches(), model, nn.CrossEntropyLoss(), optimizer, label=label, causes=causes)
     compare(
-        "The weights after one epoch",
+        "The weight matrix after one epoch",
         model.weight,
         _weights_after(train_epoch),
         causes=[
@@ -172,6 +203,7 @@ def _examine_epoch(made: Any) -> str:
             "are still in the sum: zero_grad() is missing."),
             (_weights_after(_step_first), "step() runs before backward(), with the gradients of "
             "the batch before."),
+            (_weights_after(_step_twice), "step() runs twice for each gradient."),
             (_weights_after(_first_only), "only the first batch was used: is return inside the "
             "loop?"),
             (_weights_after(_last_only), "only the last batch was used: do all lines stand in the "
@@ -195,7 +227,21 @@ def _examine_step(made: Any) -> str:
     x, y = _batches()[0]
     model, reference = _linear(), _linear()
     label = "train_step(model, x, y, optimizer)"
-    loss = call(made, model, x, y, torch.optim.SGD(model.parameters(), lr=0.5), label=label)
+    loss = call(
+        made,
+        model,
+        x,
+        y,
+        torch.optim.SGD(model.parameters(), lr=0.5),
+        label=label,
+        causes={
+            "class probabilities, got Long": "argmax keeps the place of the best score and throws "
+            "the scores away. The loss wants all of them, the logits.",
+            "not implemented for 'Long'": WRONG_ORDER,
+            "has no attribute 'backward'": "`nn.CrossEntropyLoss()` makes the loss function; a "
+            "second pair of parentheses calls it.",
+        },
+    )
     train_step(reference, x, y, torch.optim.SGD(reference.parameters(), lr=0.5))
     logits = _linear()(x).detach()
     p = torch.softmax(logits, dim=1)
@@ -213,12 +259,16 @@ def _examine_step(made: Any) -> str:
             "the logits to CrossEntropyLoss."),
             (cross_entropy(torch.softmax(logits, dim=0), y), "softmax is taken twice, and the "
             "first time over the pictures. CrossEntropyLoss wants the logits."),
+            (cross_entropy(torch.sigmoid(logits), y), "no sigmoid either: the loss wants the "
+            "logits as they are."),
+            (cross_entropy(torch.relu(logits), y), "a ReLU cuts off all scores below 0: the loss "
+            "wants the logits as they are."),
             (cross_entropy(logits, y, reduction="sum"), "this is the sum over the batch, not the "
             "mean; the step would grow with the batch."),
         ],
     )  # fmt: skip
     compare(
-        "The weights after the step",
+        "The weight matrix after the step",
         model.weight,
         reference.weight,
         causes=[(_linear().weight, "nothing has moved: backward() and step() are needed too.")],
@@ -255,9 +305,16 @@ def _examine_line(made: Any) -> str:
     )
     if not isinstance(model, nn.Module):
         raise Wrong(f"{label} returns {type(model).__name__}, expected the model.")
+    line = call(model, x, label="the model").reshape(-1)
+    if not line.isfinite().all():
+        raise Wrong(
+            f"The line at -1, 0, 1, 2 and -2 is {line[0].item():.3g}.",
+            "the steps are too large for this loss: leave the rate at 0.1, and let the loss be a "
+            "mean, not a sum.",
+        )
     compare(
         "The line at -1, 0, 1, 2 and -2",
-        call(model, x, label="the model").reshape(-1),
+        line,
         y,
         causes=[
             (y.mean().expand(5), "the line is flat, at the mean of all y: every prediction is "
@@ -287,6 +344,7 @@ class _Judge(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("seen", torch.zeros(()))
+        self.part = nn.Dropout()
 
     def forward(self, x: Any) -> Any:
         if self.training:
@@ -308,7 +366,10 @@ def _examine_accuracy(made: Any) -> str:
             model,
             loader,
             label=label,
-            causes={"must match": "argmax runs over the wrong dimension: the classes are dim=1."},
+            causes={
+                "must match": "argmax runs over the wrong dimension: the classes are dim=1.",
+                "'bool' object": "`max` gives values and places; `argmax` gives the places.",
+            },
         ),
         5 / 6,
         causes=[
@@ -333,6 +394,11 @@ def _examine_accuracy(made: Any) -> str:
             "the next epoch would train without dropout: remember model.training and give it back "
             "with model.train(...).",
         )
+    if not model.part.training:
+        raise Wrong(
+            "The mode is given back to the model, but not to the modules inside.",
+            "`model.training = ...` sets one attribute; model.train(...) goes through all modules.",
+        )
     model.eval()
     call(made, model, loader, label=label)
     if model.training:
@@ -355,6 +421,12 @@ def finetune(model, loader):
     return model
 
 
+def _new_for_each_batch(model, loader):
+    for batch in loader:
+        finetune(model, [batch])
+    return model
+
+
 def _pretrained() -> Any:
     """A network for five classes, always the same; the random numbers after it are the same too."""
     torch.manual_seed(11)
@@ -370,7 +442,10 @@ def _examine_finetune(made: Any) -> str:
         _pretrained(),
         _batches(),
         label="finetune(model, loader)",
-        causes={"out of bounds": "the last layer still has its five old classes."},
+        causes={
+            "cannot be multiplied": "the new layer takes 4 numbers and gives 3: nn.Linear(4, 3).",
+            "out of bounds": "the last layer still has its five old classes.",
+        },
     )
     if not isinstance(model, nn.Sequential):
         raise Wrong(f"finetune(model, loader) returns {type(model).__name__}, expected the model.")
@@ -389,8 +464,12 @@ def _examine_finetune(made: Any) -> str:
         "The new last layer",
         head,
         reference[-1].weight,
-        causes=[(fresh_head, "it is as it was drawn: the optimiser was made before this layer, and "
-        "knows the old one only.")],
+        causes=[
+            (fresh_head, "it is as it was drawn: the optimiser was made before this layer, and "
+            "knows the old one only."),
+            (_new_for_each_batch(_pretrained(), _batches())[-1].weight, "a new layer is made for "
+            "each batch: do that once, before the loop."),
+        ],
     )  # fmt: skip
     compare("The first layer", model[0].weight, reference[0].weight)
     return "Old layers and new: the optimiser moves every parameter that the network has now."
