@@ -23,8 +23,8 @@ test: $(VENV)/.test ## run every test: unit tests, docstring examples, lessons, 
 parity: .parity/.installed ## compare with PyTorch, op by op (installs its CPU version into .parity)
 	@.parity/bin/python -m tests.parity
 
-check: lint ## lint, types and the fast tests, in about a minute
-	@$(PY) -m pytest --quiet -n auto -m "not gpu and not browser" tests
+check: lint ## lint, types and the fast tests: each op once, no long runs
+	@$(PY) -m pytest --quiet -n auto -m "not gpu and not browser and not slow" tests
 
 lint: $(VENV)/.dev ## ruff (lint and format) and mypy
 	@$(PY) -m ruff check

@@ -76,7 +76,7 @@ def _about(count: int) -> str:
     return str(count) if count < 3 else "3 to 9" if count < 10 else "10 or more"
 
 
-TestPrograms = Programs.TestCase
+TestPrograms = pytest.mark.slow(Programs.TestCase)
 TestPrograms.settings = settings(
     settings.get_profile(settings.get_current_profile_name()), stateful_step_count=20
 )

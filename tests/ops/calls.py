@@ -25,11 +25,19 @@ Change = Callable[[Tensor], Tensor]
 
 
 def cases(chosen: Callable[[OpInfo], bool] = lambda info: True) -> Any:
-    """Parametrize a test by op and sample; a failure names both."""
+    """Parametrize a test by op and sample; a failure names both.
+
+    All samples but an op's first are marked slow: `make check` leaves them to `make test`.
+    """
     return pytest.mark.parametrize(
         ("info", "sample"),
         [
-            pytest.param(info, sample, id=f"{info.name}-{number}", marks=WARNS)
+            pytest.param(
+                info,
+                sample,
+                id=f"{info.name}-{number}",
+                marks=[WARNS, pytest.mark.slow] if number else [WARNS],
+            )
             for info in INFOS.values()
             if chosen(info)
             for number, sample in enumerate(info.samples)

@@ -8,6 +8,8 @@ from sklearn.model_selection import train_test_split
 from edugrad import nn, optim
 from edugrad.training import Trainer, seed_everything
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_small_convolutional_network_reads_digits():
     images, labels = load_digits(return_X_y=True)

@@ -25,6 +25,8 @@ from edugrad import devices, nn, optim
 from edugrad.training import EdugradClassifier, EdugradRegressor
 from tests import standin
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"hidden_layer_sizes": (16,), "max_epochs": 15, "batch_size": 100, "lr": 0.05}
 CHECKED = {"hidden_layer_sizes": (16,), "max_epochs": 8, "batch_size": 150, "lr": 0.1}
 NEEDS_MORE = {  # a package or a setting that is not here

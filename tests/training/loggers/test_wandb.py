@@ -22,6 +22,8 @@ import os, signal, sys, time
 import edugrad
 from edugrad.training.loggers import WandbLogger
 
+pytestmark = pytest.mark.slow
+
 logger = WandbLogger("lessons", folder=sys.argv[1], name="first")
 logger.log_hyperparameters({"lr": 0.5, "shape": (1, 2)})
 for step in (0, 1, 2, 1):
