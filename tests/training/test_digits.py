@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
