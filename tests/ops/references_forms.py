@@ -162,29 +162,6 @@ def grid_sample(
     return made
 
 
-def ctc(
-    log_probs: Any, targets: Any, lengths: Any, counts: Any, blank: int = 0, reduction: str = "mean"
-) -> Any:
-    """All paths of labels, one by one."""
-    steps = log_probs if log_probs.ndim == 3 else log_probs[:, None]
-    flat = targets.reshape(-1).tolist()
-    losses, start = [], 0
-    for k, (length, count) in enumerate(zip(lengths, counts, strict=True)):
-        wanted = targets[k, :count].tolist() if targets.ndim == 2 else flat[start : start + count]
-        start += count
-        total = 0.0
-        for path in itertools.product(range(steps.shape[2]), repeat=length):
-            merged = [label for label, _ in itertools.groupby(path)]
-            if [label for label in merged if label != blank] == wanted:
-                total += math.exp(sum(steps[t, k, label] for t, label in enumerate(path)))
-        losses.append(-math.log(total))
-    if reduction == "mean":
-        return np.mean([loss / max(count, 1) for loss, count in zip(losses, counts, strict=True)])
-    if reduction == "sum":
-        return sum(losses)
-    return losses[0] if log_probs.ndim == 2 else losses
-
-
 def bags(
     index: Any,
     table: Any,
@@ -250,7 +227,6 @@ FORMS: dict[str, Reference] = {
     "renorm": renormed,
     "affine_grid": affine_grid,
     "grid_sample": grid_sample,
-    "ctc_loss": ctc,
     "embedding_bag": bags,
     "erfcx": each(lambda x: math.exp(x * x) * math.erfc(x)),
     "i0": each(bessel(0)),

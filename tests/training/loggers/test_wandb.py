@@ -17,12 +17,12 @@ import pytest
 
 from edugrad.training.loggers import WandbLogger
 
+pytestmark = pytest.mark.slow
+
 RUN = """
 import os, signal, sys, time
 import edugrad
 from edugrad.training.loggers import WandbLogger
-
-pytestmark = pytest.mark.slow
 
 logger = WandbLogger("lessons", folder=sys.argv[1], name="first")
 logger.log_hyperparameters({"lr": 0.5, "shape": (1, 2)})
