@@ -59,7 +59,11 @@ class View:
         return self.version != tensor._storage.version
 
     def refresh(self, tensor: Tensor) -> None:
-        """Bring the place of ``tensor`` in the graph up to date with its base."""
+        """Bring the place of ``tensor`` in the graph up to date with its base.
+
+        It is then described by its strides in the base's memory, whatever op made it: PyTorch
+        does the same, and prints ``AsStridedBackward0``.
+        """
         if self.version == tensor._storage.version:
             return
         if self.creation != "tracked":
@@ -71,7 +75,8 @@ class View:
             self.walk_memory(tensor)
         if self.base._requires_grad:
             with enable_grad():
-                edge = gradient_edge(replay(self.steps, self.base))
+                seen = self.base.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
+                edge = gradient_edge(seen)
             assert edge is not None, "a view of a tensor that requires a gradient has a node"
             move(tensor, edge)
 
@@ -238,17 +243,17 @@ def check_write(target: Tensor, op_name: str, tracked: bool) -> None:
     if op_name != "fill_":  # one number for all, so it does not matter which was written last
         check_overlap(target, op_name)
     view = target._view
-    touched = tracked or (view is not None and view.base._requires_grad)
+    touched = tracked or target._requires_grad or (view is not None and view.base._requires_grad)
     if not touched or not mode.grad:
         return
     if view is None:
         if target._requires_grad and target._edge is None:
             _refuse_leaf("a leaf Variable", target, op_name)
         return
-    if view.base._requires_grad and view.base._edge is None:
-        _refuse_leaf("a view of a leaf Variable", view.base, op_name)
     if view.creation != "tracked":
         raise view.untracked("is being", target)
+    if view.base._edge is None and (view.base._requires_grad or target._requires_grad):
+        _refuse_leaf("a view of a leaf Variable", view.base, op_name)
 
 
 def _refuse_leaf(what: str, leaf: Tensor, op_name: str) -> None:

@@ -307,6 +307,23 @@ class TestRefused:
         assert mend == LEAF_MEND
         assert x.tolist() == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 
+    def test_writing_to_a_view_that_is_itself_a_leaf(self) -> None:
+        base = edugrad.ones(4)
+        view = base[1:].requires_grad_()
+        for write in (lambda: view.mul_(2), lambda: view[:1].zero_()):
+            with pytest.raises(RuntimeError, match="a view of a leaf Variable that requires grad"):
+                write()
+        base.mul_(2)
+        assert view.is_leaf
+        assert view.tolist() == [2.0, 2.0, 2.0]
+
+    def test_how_a_view_was_made_is_said_before_what_it_looks_at(self) -> None:
+        x = leaf(3)
+        with edugrad.no_grad():
+            view = x[:2]
+        with pytest.raises(RuntimeError, match="A view was created in no_grad mode"):
+            view.mul_(2)
+
     def test_writing_to_an_expanded_tensor(self) -> None:
         with pytest.raises(RuntimeError) as raised:
             edugrad.zeros(3).expand(2, 3).add_(1)
