@@ -21,6 +21,7 @@ from .autograd import (
 )
 from .creation import (
     as_tensor,
+    asarray,
     empty,
     empty_like,
     eye,
@@ -127,7 +128,6 @@ dtype = DType
 float = dtypes.float32
 int = dtypes.int32
 bool = dtypes.bool_
-asarray = as_tensor
 matrix_exp = linalg.matrix_exp
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
@@ -143,7 +143,7 @@ def numel(input: Tensor) -> _Any:
     return input.numel()
 
 
-def is_tensor(obj: _Any) -> _Any:
+def is_tensor(obj: _Any, /) -> _Any:
     """Whether ``obj`` is a tensor. PyTorch: ``torch.is_tensor``."""
     return isinstance(obj, Tensor)
 

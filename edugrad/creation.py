@@ -70,6 +70,7 @@ def tensor(
     return made
 
 
+@makes_tensors
 def scalar_tensor(
     s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -92,7 +93,44 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return tensor(data, dtype=dtype, device=device)
 
 
-def from_numpy(array: np.ndarray) -> Tensor:
+def asarray(
+    obj: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A tensor of the data; without a copy unless ``copy`` or a conversion asks for one.
+
+    Raises
+    ------
+    ValueError
+        If ``copy`` is False and there is no way without.
+
+    Notes
+    -----
+    PyTorch: ``torch.asarray``.
+    """
+    made = as_tensor(obj, dtype, device)
+    shares = isinstance(obj, np.ndarray) and np.shares_memory(obj, made._array)
+    shares = shares or (isinstance(obj, Tensor) and obj._storage is made._storage)
+    if copy and shares:
+        made = made.clone()
+    if copy is False and not shares:
+        raise ValueError(
+            teach(
+                f"can't alias the memory of a {type(obj).__name__}",
+                got="copy=False, and data that has to be copied or converted",
+                mend="leave copy away",
+            )
+        )
+    if requires_grad:
+        made = made.detach().requires_grad_()
+    return made if requires_grad or not isinstance(obj, Tensor) else made.detach()
+
+
+def from_numpy(ndarray: np.ndarray) -> Tensor:
     """A tensor on the memory of a NumPy array: a change of one is a change of the other.
 
     Raises
@@ -112,25 +150,25 @@ def from_numpy(array: np.ndarray) -> Tensor:
     -----
     PyTorch: ``torch.from_numpy``.
     """
-    if not isinstance(array, np.ndarray):
+    if not isinstance(ndarray, np.ndarray):
         raise TypeError(
             teach(
-                f"expected np.ndarray (got {type(array).__name__})",
-                got=type(array).__name__,
+                f"expected np.ndarray (got {type(ndarray).__name__})",
+                got=type(ndarray).__name__,
                 mend="use edugrad.tensor(…) for lists and numbers",
             )
         )
-    dtypes.of_array(array)
-    if any(stride < 0 for stride in array.strides):
+    dtypes.of_array(ndarray)
+    if any(stride < 0 for stride in ndarray.strides):
         raise ValueError(
             teach(
                 "At least one stride in the given numpy array is negative, and tensors with "
                 "negative strides are not currently supported.",
-                got=f"an array of shape {array.shape} that is walked backwards",
+                got=f"an array of shape {ndarray.shape} that is walked backwards",
                 mend="copy it first: edugrad.from_numpy(array.copy())",
             )
         )
-    return Tensor._wrap(array, devices.CPU)
+    return Tensor._wrap(ndarray, devices.CPU)
 
 
 def _shape(size: Any, name: str) -> tuple[int, ...]:

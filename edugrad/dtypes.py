@@ -164,7 +164,7 @@ def _promote(a: DType, b: DType) -> DType:
 _promotion = {(a, b): _promote(a, b) for a in ALL for b in ALL}
 
 
-def promote_types(a: DType, b: DType) -> DType:
+def promote_types(type1: DType, type2: DType) -> DType:
     """The smallest type that holds both, as PyTorch finds it: floating beats integer beats bool.
 
     Examples
@@ -174,7 +174,7 @@ def promote_types(a: DType, b: DType) -> DType:
     >>> promote_types(uint8, int8)
     edugrad.int16
     """
-    for number, dtype in enumerate((a, b), 1):
+    for number, dtype in enumerate((type1, type2), 1):
         if not isinstance(dtype, DType):
             raise TypeError(
                 teach(
@@ -184,7 +184,7 @@ def promote_types(a: DType, b: DType) -> DType:
                     mend="pass two dtypes, e.g. promote_types(edugrad.int64, edugrad.float32)",
                 )
             )
-    return _promotion[a, b]
+    return _promotion[type1, type2]
 
 
 def of_scalar(value: Any) -> DType:

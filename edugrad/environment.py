@@ -20,14 +20,14 @@ def get_num_threads() -> int:
 get_num_interop_threads = get_num_threads
 
 
-def set_num_threads(threads: int) -> None:
+def set_num_threads(num: int) -> None:
     """Accepted and without effect: OMP_NUM_THREADS decides, before the start.
 
     PyTorch: ``torch.set_num_threads``.
     """
 
 
-def set_num_interop_threads(threads: int) -> None:
+def set_num_interop_threads(num: int) -> None:
     """Accepted and without effect. PyTorch: ``torch.set_num_interop_threads``."""
 
 
@@ -140,7 +140,7 @@ def is_same_size(input: Tensor, other: Tensor) -> bool:
     return input.shape == other.shape
 
 
-def result_type(tensor1: Any, tensor2: Any) -> dtypes.DType:
+def result_type(tensor: Any, other: Any) -> dtypes.DType:
     """The dtype that an operation of both would have. PyTorch: ``torch.result_type``.
 
     Examples
@@ -152,7 +152,7 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.DType:
     return dtypes.result_type(
         [
             (each.dtype, each.ndim) if isinstance(each, Tensor) else (dtypes.of_scalar(each), None)
-            for each in (tensor1, tensor2)
+            for each in (tensor, other)
         ]
     )
 

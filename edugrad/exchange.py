@@ -14,13 +14,17 @@ from .errors import teach
 from .tensor import Tensor
 
 
-def from_dlpack(ext_tensor: Any) -> Tensor:
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor on the memory of another library's array: a change of one is a change of the other.
 
     Parameters
     ----------
     ext_tensor : object with ``__dlpack__``
         A NumPy or CuPy array, a tensor of PyTorch or JAX, …
+    device : str or Device, optional
+        Where the result is to be, if not where the array is.
+    copy : bool, optional
+        True always copies.
 
     Raises
     ------
@@ -55,7 +59,8 @@ def from_dlpack(ext_tensor: Any) -> Tensor:
         module = np if kind == CPU_KIND else devices.array_module("cuda")
         array = module.from_dlpack(ext_tensor)
     dtypes.of_array(array)
-    return Tensor._wrap(array)
+    made: Tensor = Tensor._wrap(array)
+    return made if device is None and not copy else made.to(device, copy=bool(copy))
 
 
 CPU_KIND = 1

@@ -3,7 +3,6 @@
 from .errors import LinAlgError
 from .ops.decomposition import cholesky, eigh, eigvalsh, qr, svd, svdvals
 from .ops.determinant import det, slogdet
-from .ops.linalg import matmul
 from .ops.matrix_forms import (
     cond,
     diagonal,
@@ -59,6 +58,7 @@ __all__ = [
     "vector_norm",
 ]
 
+matmul = OPS["matmul"].function
 globals().update(
     {info.function.__name__: info.function for info in OPS.values() if info.namespace == __name__}
 )

@@ -6,6 +6,7 @@ NumPy and CuPy decide about pinned memory and layouts: these are accepted and ch
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -24,6 +25,16 @@ class Layout:
 
 
 strided = Layout()
+
+OPTIONS: dict[str, Any] = {
+    "out": None,
+    "dtype": None,
+    "layout": None,
+    "device": None,
+    "requires_grad": False,
+    "pin_memory": False,
+    "memory_format": None,
+}
 
 
 def makes_tensors(function: F) -> F:
@@ -56,16 +67,34 @@ def makes_tensors(function: F) -> F:
         requires_grad = options.pop("requires_grad", False)
         options.pop("device", None)
         result = function(*args, dtype=out.dtype, device=out.device, **options)
-        _write(function.__name__, result, out)
+        written(function.__name__, result, out)
         return out.requires_grad_() if requires_grad else out
 
+    made.__signature__ = _with_options(function)  # type: ignore[attr-defined]
     return made  # type: ignore[return-value]
 
 
-def _write(name: str, result: Tensor, out: Tensor) -> None:
+def _with_options(function: Callable[..., Any]) -> inspect.Signature:
+    """What such a function takes altogether."""
+    signature = inspect.signature(function)
+    known = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    names = {each.name for each in known}
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
+        for name, default in OPTIONS.items()
+        if name not in names
+    ]
+    return signature.replace(parameters=[*known, *added])
+
+
+def written(name: str, result: Tensor, out: Tensor | None) -> Tensor:
+    """A tensor that was made, in ``out`` if that is given."""
     from .autograd.writing import fill_out  # autograd is loaded after the tensors it is for
 
-    fill_out(name, out, result)
+    if out is None:
+        return result
+    fill_out(name, out, result.to(out.dtype))
+    return out
 
 
 def _other_layout(layout: Any) -> NotImplementedError:

@@ -263,7 +263,9 @@ def set_rng_state(new_state: Tensor) -> None:
 
 
 @contextlib.contextmanager
-def fork_rng(devices: Any = None, enabled: bool = True, **others: Any) -> Iterator[None]:
+def fork_rng(
+    devices: Any = None, enabled: bool = True, device_type: str | None = None
+) -> Iterator[None]:
     """Put the default stream back, at the end of the block, to where it was.
 
     Examples
@@ -419,13 +421,18 @@ def _check_bounds(low: int, high: int, kind: DType) -> None:
 
 @makes_tensors
 def randperm(
-    n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """The whole numbers from 0 to n - 1 in random order. PyTorch: ``torch.randperm``."""
     kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
     (count,) = _shape((n,), "randperm")
     drawn = (generator or default_generator).permutation(count)
-    return _placed(drawn.astype(kind.numpy), device, False)
+    return _placed(drawn.astype(kind.numpy), device, requires_grad)
 
 
 def rand_like(input: Tensor, **options: Any) -> Tensor:

@@ -16,6 +16,7 @@ import numpy as np
 from . import devices, dtypes
 from .creation import _shape, empty
 from .errors import teach
+from .options import makes_tensors, written
 from .random import Generator, default_generator, randint
 from .tensor import Tensor
 
@@ -107,6 +108,7 @@ def normal_(
     return _fill(input, _normal(input.numel(), input._array.dtype, mean, std, draw))
 
 
+@makes_tensors
 def normal(
     mean: Any,
     std: Any = 1.0,
@@ -152,43 +154,43 @@ def normal(
 
 
 def uniform_(
-    input: Tensor, a: float = 0, b: float = 1, *, generator: Generator | None = None
+    input: Tensor, from_: float = 0, to: float = 1, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with numbers from ``a`` up to, not including, ``b``.
+    """Fill with numbers from ``from_`` up to, not including, ``to``.
 
     Raises
     ------
     RuntimeError
-        If ``a`` is larger than ``b``.
+        If ``from_`` is larger than ``to``.
 
     Notes
     -----
     PyTorch: ``torch.Tensor.uniform_``.
     """
-    if a > b:
+    if from_ > to:
         raise RuntimeError(
             teach(
                 "uniform_ expects to return a [from, to) range, but found from > to",
-                got=f"from={a} > to={b}",
+                got=f"from={from_} > to={to}",
                 mend="give the smaller bound first",
             )
         )
     dtype = np.promote_types(input._array.dtype, np.float32)
-    low, high = dtype.type(a), dtype.type(b)
+    low, high = dtype.type(from_), dtype.type(to)
     drawn = (generator or default_generator).uniform(input.numel(), dtype)
     numbers = _multiply_add(drawn, high - low, low).astype(input._array.dtype)
-    numbers[numbers == numbers.dtype.type(b)] = low  # rounded up to the bound that is not included
+    numbers[numbers == numbers.dtype.type(to)] = low  # rounded up to the bound that is not included
     return _fill(input, numbers)
 
 
 def random_(
     input: Tensor,
-    low: int = 0,
-    high: int | None = None,
+    from_: int = 0,
+    to: int | None = None,
     *,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Fill with whole numbers: ``random_()``, ``random_(high)`` or ``random_(low, high)``.
+    """Fill with whole numbers: ``random_()``, ``random_(to)`` or ``random_(from_, to)``.
 
     Without bounds they go up to the largest number that the dtype holds exactly.
 
@@ -196,9 +198,9 @@ def random_(
     -----
     PyTorch: ``torch.Tensor.random_``.
     """
-    if high is None:
-        low, high = 0, low or _largest(input.dtype) + 1
-    drawn = (generator or default_generator).integers(low, high, input.numel())
+    if to is None:
+        from_, to = 0, from_ or _largest(input.dtype) + 1
+    drawn = (generator or default_generator).integers(from_, to, input.numel())
     return _fill(input, drawn)
 
 
@@ -228,7 +230,11 @@ def exponential_(input: Tensor, lambd: float = 1, *, generator: Generator | None
 
 
 def bernoulli(
-    input: Tensor, p: float | None = None, *, generator: Generator | None = None
+    input: Tensor,
+    p: float | None = None,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Ones with the probabilities in ``input``, zeros otherwise.
 
@@ -244,7 +250,8 @@ def bernoulli(
     PyTorch: ``torch.bernoulli``; the stream may differ.
     """
     result: Tensor = Tensor._wrap(input._array.copy(), input._device)
-    return bernoulli_(result, input if p is None else p, generator=generator)
+    bernoulli_(result, input if p is None else p, generator=generator)
+    return written("bernoulli", result, out)
 
 
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
@@ -273,6 +280,7 @@ def multinomial(
     replacement: bool = False,
     *,
     generator: Generator | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw indices, each as often as its weight in ``input`` says.
 
@@ -320,7 +328,7 @@ def multinomial(
         chosen = _without_replacement(rows, num_samples, draw)
     shape = (*weights.shape[:-1], num_samples)
     moved = devices.move(chosen.reshape(shape), devices.CPU, input._device)
-    return Tensor._wrap(moved, input._device)
+    return written("multinomial", Tensor._wrap(moved, input._device), out)
 
 
 def _check_weights(input: Tensor, num_samples: int) -> None:
@@ -355,7 +363,7 @@ def _without_replacement(rows: np.ndarray, count: int, draw: Generator) -> np.nd
     return np.argsort(-speed, axis=1, kind="stable")[:, :count]
 
 
-def randint_like(input: Tensor, low: int, high: int | None = None, **options: Any) -> Tensor:
+def randint_like(input: Tensor, low: int = 0, high: int | None = None, **options: Any) -> Tensor:
     """:func:`edugrad.randint` in the shape, dtype and device of another tensor.
 
     PyTorch: ``torch.randint_like``.

@@ -11,7 +11,6 @@ from .ops.probability_functions import (
     i1,
     i1e,
     log_ndtr,
-    mvlgamma,
     ndtr,
     ndtri,
     xlog1py,
@@ -25,7 +24,6 @@ from .ops.trigonometry import sinc
 expit = sigmoid
 gammaln = lgamma
 psi = digamma
-multigammaln = mvlgamma
 
 __all__ = [
     "digamma",
@@ -59,4 +57,11 @@ __all__ = [
     "xlogy",
 ]
 
-globals().update({name: info.function for name, info in OPS.items() if info.namespace == __name__})
+multigammaln = OPS["mvlgamma"].function
+globals().update(
+    {
+        name: info.function
+        for name, info in OPS.items()
+        if info.namespace == __name__ or (info.namespace == "edugrad" and name in __all__)
+    }
+)

@@ -178,10 +178,13 @@ def _number(value: Any, like: Any) -> Any:
 def make_tensor(
     *shape: Any,
     dtype: dtypes.DType,
-    device: Any = "cpu",
+    device: Any,
     low: float | None = None,
     high: float | None = None,
     requires_grad: bool = False,
+    noncontiguous: bool = False,
+    exclude_zero: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """A tensor of random numbers, for tests. PyTorch: ``torch.testing.make_tensor``."""
     from .creation import empty
@@ -193,4 +196,11 @@ def make_tensor(
         start, stop = 0, 2
     drawn = empty(lengths, dtype=dtypes.float64).uniform_(float(start), float(stop))
     drawn = drawn if dtype.is_floating_point else drawn.floor()
-    return drawn.to(dtype).to(device).requires_grad_(requires_grad)
+    if exclude_zero:
+        drawn[drawn == 0] = 1
+    made = drawn.to(dtype).to(device)
+    if memory_format is not None:
+        made = made.contiguous(memory_format=memory_format)
+    if noncontiguous and made.numel() > 1:
+        made = made.repeat_interleave(2, dim=-1)[..., ::2]
+    return made.detach().requires_grad_(requires_grad)

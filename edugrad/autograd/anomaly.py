@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import teach
-from .grad_mode import mode
+from .grad_mode import current, mode
 
 
 class detect_anomaly:
@@ -58,10 +58,10 @@ class set_detect_anomaly(detect_anomaly):
     PyTorch: ``torch.autograd.set_detect_anomaly``.
     """
 
-    def __init__(self, enabled: bool, check_nan: bool = True) -> None:
-        super().__init__(enabled and check_nan)
-        self._before = mode.anomaly
-        mode.watch(anomaly=self.check_nan)
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        super().__init__(mode and check_nan)
+        self._before = current.anomaly
+        current.watch(anomaly=self.check_nan)
 
     def __enter__(self) -> None:
         self._previous.append(self._before)

@@ -19,6 +19,7 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Any = None,
     inputs: Tensors | None = None,
 ) -> None:
     r"""Add to the ``grad`` of every leaf the derivative of ``tensors`` with respect to it.
@@ -35,6 +36,8 @@ def backward(
         Keep what the graph has saved, for another pass (default: ``create_graph``).
     create_graph : bool
         Record a graph of the gradients themselves, for higher derivatives.
+    grad_variables
+        An older word for ``grad_tensors``.
     inputs : Tensor or sequence, optional
         Accumulate into these leaves only.
 
@@ -56,7 +59,7 @@ def backward(
     PyTorch: ``torch.autograd.backward``.
     """
     outputs = _listed(tensors)
-    roots = _roots(outputs, grad_tensors)
+    roots = _roots(outputs, grad_variables if grad_tensors is None else grad_tensors)
     leaves = None if inputs is None else _listed(inputs)
     if leaves is not None and not leaves:
         raise RuntimeError(
@@ -85,7 +88,7 @@ def backward_method(
     inputs: Tensors | None = None,
 ) -> None:
     """Compute the gradient of this tensor for all leaves: see :func:`edugrad.autograd.backward`."""
-    backward(self, gradient, retain_graph, create_graph, inputs)
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
 def grad(

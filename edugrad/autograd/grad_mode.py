@@ -47,6 +47,7 @@ class Mode(threading.local):
 
 
 mode = Mode()
+current = mode  # the same, where an argument is called mode
 
 
 class _GradSwitch:
@@ -152,20 +153,20 @@ class set_grad_enabled(_GradSwitch):
     PyTorch: ``torch.set_grad_enabled``.
     """
 
-    def __init__(self, enabled: bool) -> None:
+    def __init__(self, mode: bool) -> None:
         super().__init__()
-        if not isinstance(enabled, bool):
+        if not isinstance(mode, bool):
             raise TypeError(
                 teach(
                     "set_grad_enabled(): argument 'enabled' must be bool, not "
-                    f"{type(enabled).__name__}",
-                    got=repr(enabled),
+                    f"{type(mode).__name__}",
+                    got=repr(mode),
                     mend="pass True or False",
                 )
             )
-        self.enabled = enabled
-        self._before = mode.grad
-        mode.grad = self.enabled
+        self.enabled = mode
+        self._before = current.grad
+        current.grad = mode
 
     def __enter__(self) -> None:
         self._previous.append(self._before)

@@ -28,6 +28,15 @@ def gradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
 ) -> bool:
     r"""Compare the gradients of ``func`` with central finite differences.
 
@@ -45,6 +54,8 @@ def gradcheck(
         Allowed difference.
     raise_exception : bool
         Raise instead of returning False.
+    nondet_tol, check_undefined_grad, …
+        PyTorch's further checks, and its short ways: accepted, and always the plain check is made.
 
     Raises
     ------
@@ -90,23 +101,34 @@ def gradcheck(
 def gradgradcheck(
     func: Callable[..., Any],
     inputs: Any,
+    grad_outputs: Any = None,
     *,
     eps: float = 1e-6,
     atol: float = 1e-5,
     rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool = False,
 ) -> bool:
     """Check the derivative of the derivative of ``func`` in the same way.
 
     Notes
     -----
-    PyTorch: ``torch.autograd.gradgradcheck``; the gradients that are sent in are drawn at random
-    from a fixed seed.
+    PyTorch: ``torch.autograd.gradgradcheck``; the gradients that are sent in are ``grad_outputs``,
+    or drawn at random from a fixed seed.
     """
     arguments = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     checked = [x for x in arguments if isinstance(x, Tensor) and x.requires_grad]
     random = np.random.default_rng(0)
-    sent = [
+    given = (grad_outputs,) if isinstance(grad_outputs, Tensor) else grad_outputs
+    sent = list(given or ()) or [
         _like(output, random.normal(size=tuple(output.shape))).requires_grad_()
         for _, output in _outputs(func(*arguments))
     ]

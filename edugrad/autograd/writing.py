@@ -83,12 +83,14 @@ def _other_dtype(name: str, source: dtypes.DType, target: Tensor) -> RuntimeErro
     )
 
 
-def deliver(
-    name: str, result: Tensor, out: Tensor | None, *inputs: Any, castable: bool = False
-) -> Tensor:
-    """Put the result of a function that is composed of ops into ``out``, if that is given."""
+def deliver(name: str, result: Any, out: Any, *inputs: Any, castable: bool = False) -> Any:
+    """Put the result(s) of a function that is composed of ops into ``out``, if that is given."""
     if out is None:
         return result
+    if isinstance(result, tuple):
+        pairs = zip(result, out, strict=True)
+        filled = [deliver(name, each, to, *inputs, castable=castable) for each, to in pairs]
+        return type(result)(*filled) if hasattr(result, "_fields") else tuple(filled)
     _refuse_graph(name, (*inputs, out))
     fits = result.dtype.category <= out.dtype.category if castable else result.dtype is out.dtype
     if not fits:

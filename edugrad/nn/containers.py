@@ -102,7 +102,7 @@ class Sequential(Listing):
 
     Parameters
     ----------
-    *modules
+    *args
         Modules, which are named "0", "1", …; or one OrderedDict of modules by name.
 
     Examples
@@ -119,13 +119,13 @@ class Sequential(Listing):
     PyTorch: ``torch.nn.Sequential``.
     """
 
-    def __init__(self, *modules: Any) -> None:
+    def __init__(self, *args: Any) -> None:
         super().__init__()
-        if len(modules) == 1 and isinstance(modules[0], OrderedDict):
-            for name, module in modules[0].items():
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
+            for name, module in args[0].items():
                 self.add_module(name, module)
             return
-        for number, module in enumerate(modules):
+        for number, module in enumerate(args):
             if isinstance(module, (list, tuple, dict)):
                 raise TypeError(_no_sequence(module))
             self.add_module(str(number), module)

@@ -67,6 +67,7 @@ from ..ops.max_pooling import (
     max_unpool1d,
     max_unpool2d,
 )
+from ..ops.naming import FUNCTIONAL_IN_CPP
 from ..ops.normalization import (
     batch_norm,
     group_norm,
@@ -246,4 +247,10 @@ __all__ = [
     "upsample_nearest",
 ]
 
-globals().update({name: info.function for name, info in OPS.items() if info.namespace == __name__})
+globals().update(
+    {
+        name: info.function
+        for name, info in OPS.items()
+        if info.namespace == __name__ or name in FUNCTIONAL_IN_CPP
+    }
+)

@@ -35,6 +35,11 @@ class _Lazy(Module):
                 form = {"device": empty_one.device, "dtype": empty_one.dtype}
                 self._parameters[name] = UninitializedParameter(**form)
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "layer" in cls.__dict__:
+            cls.__signature__ = _without_first(cls.layer, cls.__init__)  # type: ignore[attr-defined]
+
     def reset_parameters(self) -> None:
         """Draw nothing: there is nothing yet."""
 
@@ -85,6 +90,19 @@ class _Lazy(Module):
 
     def _features_of_state(self, given: Tensor) -> int:
         return int(given.shape[0])
+
+
+def _without_first(layer: type, init: Any) -> inspect.Signature:
+    """The signature of a layer without what is counted, and with the defaults of ``init``."""
+    own = inspect.signature(init).parameters
+    signature = inspect.signature(layer)
+    rest = list(signature.parameters.values())[1:]
+    return signature.replace(
+        parameters=[
+            each.replace(default=own[each.name].default) if each.name in own else each
+            for each in rest
+        ]
+    )
 
 
 class LazyLinear(_Lazy, Linear):

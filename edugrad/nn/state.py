@@ -40,12 +40,14 @@ class Stateful(Tree):
     _load_state_dict_post_hooks: dict[int, Any]
 
     def state_dict(
-        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
     ) -> Any:
         """Parameters and persistent buffers under their paths; they share the module's memory.
 
         Parameters
         ----------
+        *args
+            ``destination``, ``prefix`` and ``keep_vars`` by position, in an older way to call it.
         destination : dict, optional
             Where to put them.
         prefix : str
@@ -68,6 +70,9 @@ class Stateful(Tree):
         Training goes on changing the tensors: keep a copy with ``copy.deepcopy``.
         PyTorch: ``Module.state_dict``.
         """
+        if args:
+            given = (*args, *(destination, prefix, keep_vars)[len(args) :])
+            destination, prefix, keep_vars = given
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()

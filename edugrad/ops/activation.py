@@ -119,6 +119,7 @@ def _sum(a: Any, dim: int) -> Any:
         Sample(T(), 0),
         Sample(T(2, 3, kind="int"), 1, dtype=dtypes.float64),
     ],
+    out=True,
 )
 def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     r"""Turn numbers into proportions that sum to 1 along ``dim``.
@@ -148,6 +149,7 @@ def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
         Sample(T(3), -1),
         Sample(T(2, 3, kind="int"), 1, dtype=dtypes.float64),
     ],
+    out=True,
 )
 def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """The logarithm of :func:`softmax`, stable for large numbers.

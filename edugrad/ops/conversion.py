@@ -242,22 +242,22 @@ _TYPE_NAMES = {
 }
 
 
-def copy_(input: Tensor, source: Any, non_blocking: bool = False) -> Tensor:
-    """Write the values of ``source``, broadcast and converted, into the tensor.
+def copy_(input: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
+    """Write the values of ``other``, broadcast and converted, into the tensor.
 
     Notes
     -----
     PyTorch: ``torch.Tensor.copy_``.
     """
-    if not isinstance(source, Tensor):
+    if not isinstance(other, Tensor):
         raise TypeError(
             teach(
                 "copy_() takes a tensor to copy from",
-                got=type(source).__name__,
+                got=type(other).__name__,
                 mend="use fill_(number) for a number, or wrap it: edugrad.tensor(…)",
             )
         )
-    return Copy.apply_(input, to(source, input._device, input.dtype))
+    return Copy.apply_(input, to(other, input._device, input.dtype))
 
 
 def fill_(input: Tensor, value: Any) -> Tensor:
@@ -272,14 +272,21 @@ def zero_(input: Tensor) -> Tensor:
     return fill_(input, 0)
 
 
-def cpu(input: Tensor) -> Tensor:
+def cpu(input: Tensor, *, memory_format: MemoryFormat = preserve_format) -> Tensor:
     """A copy in host memory (the tensor itself if it is there). PyTorch: ``Tensor.cpu``."""
-    return to(input, devices.CPU)
+    return to(input, devices.CPU, memory_format=memory_format)
 
 
-def cuda(input: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+def cuda(
+    input: Tensor,
+    device: Any = None,
+    non_blocking: bool = False,
+    *,
+    memory_format: MemoryFormat = preserve_format,
+) -> Tensor:
     """A copy on a GPU. PyTorch: ``torch.Tensor.cuda``."""
-    return to(input, devices.resolve("cuda" if device is None else device))
+    target = devices.resolve("cuda" if device is None else device)
+    return to(input, target, memory_format=memory_format)
 
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:
@@ -288,8 +295,8 @@ def type_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def _caster(name: str, dtype: dtypes.DType) -> Any:
-    def cast(input: Tensor) -> Tensor:
-        return to(input, dtype)
+    def cast(input: Tensor, *, memory_format: MemoryFormat = preserve_format) -> Tensor:
+        return to(input, dtype, memory_format=memory_format)
 
     cast.__name__ = cast.__qualname__ = name
     cast.__doc__ = f"Converted to {dtype!r}. PyTorch: ``torch.Tensor.{name}``."

@@ -96,6 +96,7 @@ def corrcoef(input: Any) -> Any:
 @register(
     None,
     samples=[Sample(T(3, 4), 2, 0, 1.0), Sample(T(2, 3, 2), p=1, dim=1, maxnorm=2.0)],
+    out=True,
 )
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     """Scale down each slice along ``dim`` whose p-norm is above ``maxnorm``.

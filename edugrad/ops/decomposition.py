@@ -189,12 +189,12 @@ class Svd(Op):
     method=False,
     namespace="edugrad.linalg",
 )
-def cholesky(A: Any, *, upper: bool = False, out: Any = None) -> Any:
-    """Lower triangular L with ``A = L @ L.mT``, of a positive definite matrix.
+def cholesky(input: Any, *, upper: bool = False, out: Any = None) -> Any:
+    """Lower triangular L with ``input = L @ L.mT``, of a positive definite matrix.
 
     Parameters
     ----------
-    A : Tensor of shape (…, n, n)
+    input : Tensor of shape (…, n, n)
         Symmetric; only the lower triangle is read.
     upper : bool
         Give the upper triangular ``L.mT``.
@@ -208,11 +208,11 @@ def cholesky(A: Any, *, upper: bool = False, out: Any = None) -> Any:
     -----
     PyTorch: ``torch.linalg.cholesky``.
     """
-    need_matrix("linalg.cholesky", A)
+    need_matrix("linalg.cholesky", input)
     if upper:
-        result = Cholesky.apply(A.mT).mT
+        result = Cholesky.apply(input.mT).mT
         return result if out is None else mul(result, 1, out=out)
-    return Cholesky.apply(A, out=out)
+    return Cholesky.apply(input, out=out)
 
 
 @register(
@@ -266,12 +266,12 @@ def qr(A: Any, mode: str = "reduced", *, out: Any = None) -> Any:
     namespace="edugrad.linalg",
     torch="the sign of each eigenvector is the library's",
 )
-def eigh(A: Any, UPLO: str = "L", *, out: Any = None) -> Any:
+def eigh(input: Any, UPLO: str = "L", *, out: Any = None) -> Any:
     """Eigenvalues, in ascending order, and eigenvectors of a symmetric matrix.
 
     Parameters
     ----------
-    A : Tensor of shape (…, n, n)
+    input : Tensor of shape (…, n, n)
     UPLO : "L" or "U"
         Whether the lower or the upper triangle is read.
 
@@ -284,8 +284,8 @@ def eigh(A: Any, UPLO: str = "L", *, out: Any = None) -> Any:
     -----
     PyTorch: ``torch.linalg.eigh``.
     """
-    need_matrix("linalg.eigh", A)
-    return EighResult(*Eigh.apply(A, UPLO=_triangle(UPLO), out=out))
+    need_matrix("linalg.eigh", input)
+    return EighResult(*Eigh.apply(input, UPLO=_triangle(UPLO), out=out))
 
 
 def _triangle(UPLO: str) -> str:
@@ -306,10 +306,10 @@ def _triangle(UPLO: str) -> str:
     method=False,
     namespace="edugrad.linalg",
 )
-def eigvalsh(A: Any, UPLO: str = "L", *, out: Any = None) -> Any:
+def eigvalsh(input: Any, UPLO: str = "L", *, out: Any = None) -> Any:
     """Eigenvalues of a symmetric matrix, in ascending order. PyTorch: ``torch.linalg.eigvalsh``."""
-    need_matrix("linalg.eigvalsh", A)
-    values = Eigh.apply(A, UPLO=_triangle(UPLO))[0]
+    need_matrix("linalg.eigvalsh", input)
+    values = Eigh.apply(input, UPLO=_triangle(UPLO))[0]
     return values if out is None else mul(values, 1, out=out)
 
 

@@ -8,6 +8,7 @@ from .. import devices, dtypes
 from ..autograd.function import Op
 from ..autograd.writing import deliver
 from ..errors import teach
+from ..options import makes_tensors
 from ..tensor import Tensor
 from .conversion import clone
 from .registry import Sample, T, register
@@ -102,6 +103,7 @@ def _triangle_indices(
     return Tensor._wrap(target.xp.stack(mask.nonzero()).astype(kind.numpy), target)
 
 
+@makes_tensors
 def tril_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
 ) -> Any:
@@ -120,6 +122,7 @@ def tril_indices(
     return _triangle_indices("tril", row, col, offset, dtype, device)
 
 
+@makes_tensors
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None
 ) -> Any:

@@ -14,19 +14,20 @@ from ..autograd.grad_mode import mode
 from ..autograd.views import check_write
 from ..tensor import Tensor
 from . import shape, strided
+from .naming import public
 
 Method = Callable[..., Any]
 
 
 def _becoming(function: Method) -> Method:
     """The form of a view function that changes the tensor itself."""
-    name = f"{function.__name__}_"
+    name, offered = f"{function.__name__}_", public(function)
 
     def method(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         tracked = input.requires_grad and mode.grad
         if tracked:
             check_write(input, name, tracked)
-        made = function(input, *args, **kwargs)
+        made = offered(input, *args, **kwargs)
         input._array = made._array
         if tracked:
             node, number = made._edge

@@ -299,7 +299,7 @@ def _check_gather(input: Tensor, index: Tensor, axis: int) -> None:
     )
 
 
-@register(None, samples=[Sample(T(2, 3)), Sample(T(2, 3, kind="bool"))])
+@register(None, samples=[Sample(T(2, 3)), Sample(T(2, 3, kind="bool"))], out=True)
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not zero. PyTorch: ``torch.nonzero``."""
     found = input._array.nonzero() if input.ndim else input._array.reshape(1).nonzero()

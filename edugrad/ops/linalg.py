@@ -341,6 +341,7 @@ def dot(input: Any, tensor: Any, *, out: Any = None) -> Any:
     ],
     method=False,
     namespace="edugrad.nn.functional",
+    out=True,
 )
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """One layer of a network: ``input @ weight.T + bias``.

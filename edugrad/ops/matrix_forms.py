@@ -24,14 +24,15 @@ TAYLOR_TERMS = 18
     method=False,
     namespace=LINALG,
     torch="PyTorch's derivative raises for norms other than 2",
+    out=True,
 )
-def cond(A: Any, p: Any = None) -> Any:
+def cond(input: Any, p: Any = None) -> Any:
     """The condition number: how much errors in A can grow in a solution of A x = b.
 
     Parameters
     ----------
-    A : Tensor
-        A matrix, or a stack; square unless ``p`` is None, 2 or -2.
+    input : Tensor
+        A matrix A, or a stack; square unless ``p`` is None, 2 or -2.
     p : optional
         Which norm: that of the matrix times that of its inverse; None is 2.
 
@@ -46,18 +47,19 @@ def cond(A: Any, p: Any = None) -> Any:
     PyTorch: ``torch.linalg.cond``.
     """
     if p in (None, 2, -2):
-        values = svdvals(A)
+        values = svdvals(input)
         largest, smallest = values[..., 0], values[..., -1]
         return smallest / largest if p == -2 else largest / smallest
-    return matrix_norm(A, p) * matrix_norm(inv(A), p)
+    return matrix_norm(input, p) * matrix_norm(inv(input), p)
 
 
 @register(
     None,
     samples=[Sample(T(3, 3)), Sample(T(2, 2, 2, low=-5, high=5)), Sample(T(1, 1))],
     namespace=LINALG,
+    out=True,
 )
-def matrix_exp(A: Any) -> Any:
+def matrix_exp(input: Any) -> Any:
     r"""The exponential of a square matrix, :math:`\sum_k A^k / k!`.
 
     The matrix is halved until the sum converges at once, and the sum squared as often.
@@ -74,11 +76,11 @@ def matrix_exp(A: Any) -> Any:
     PyTorch: ``torch.linalg.matrix_exp``. Source: Higham, "The scaling and squaring method for the
     matrix exponential revisited", 2005.
     """
-    need_matrix("linalg.matrix_exp", A)
-    largest = float(A.detach().abs().sum(-2).max()) if A.numel() else 0.0
+    need_matrix("linalg.matrix_exp", input)
+    largest = float(input.detach().abs().sum(-2).max()) if input.numel() else 0.0
     halvings = max(0, math.ceil(math.log2(largest)) + 2) if 0 < largest < math.inf else 0
-    scaled = A / 2**halvings
-    identity = A.new_ones(A.shape[-1]).diag_embed()
+    scaled = input / 2**halvings
+    identity = input.new_ones(input.shape[-1]).diag_embed()
     total = identity + scaled * 0
     for k in range(TAYLOR_TERMS, 0, -1):
         total = identity + scaled @ total / k
@@ -93,7 +95,7 @@ def matrix_exp(A: Any) -> Any:
     method=False,
     namespace=LINALG,
 )
-def vander(x: Any, N: int | None = None) -> Any:
+def vander(x: Any, *, N: int | None = None) -> Any:
     """The powers 0 to ``N - 1`` of numbers, side by side. PyTorch: ``torch.linalg.vander``.
 
     Examples
@@ -115,6 +117,7 @@ def vander(x: Any, N: int | None = None) -> Any:
     samples=[Sample(T(2, 3), T(2, 3)), Sample(T(2, 3), T(3)), Sample(T(2, 3), T(2, 1), dim=0)],
     method=False,
     namespace=LINALG,
+    out=True,
 )
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     """Dot products of the vectors along ``dim``. PyTorch: ``torch.linalg.vecdot``."""
@@ -126,9 +129,10 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     samples=[Sample(T(2, 3, 6), 2), Sample(T(4, 2, 2), ind=1)],
     method=False,
     namespace=LINALG,
+    out=True,
 )
-def tensorinv(A: Any, ind: int = 2) -> Any:
-    """The inverse of what ``tensordot(A, ·, ind)`` does. PyTorch: ``torch.linalg.tensorinv``.
+def tensorinv(input: Any, ind: int = 2) -> Any:
+    """The inverse of what ``tensordot(input, ·, ind)`` does. PyTorch: ``torch.linalg.tensorinv``.
 
     Raises
     ------
@@ -143,18 +147,18 @@ def tensorinv(A: Any, ind: int = 2) -> Any:
                 mend="ind says how many dimensions are rows",
             )
         )
-    first, rest = A.shape[:ind], A.shape[ind:]
+    first, rest = input.shape[:ind], input.shape[ind:]
     rows, columns = math.prod(first), math.prod(rest)
     if rows != columns:
         raise RuntimeError(
             teach(
                 "Expected self to satisfy the requirement prod(self.shape[ind:]) == "
                 f"prod(self.shape[:ind]), but got {columns} != {rows}",
-                got=f"a tensor of shape {tuple(A.shape)} with ind={ind}",
+                got=f"a tensor of shape {tuple(input.shape)} with ind={ind}",
                 mend="seen as a matrix, the tensor has to be square",
             )
         )
-    return inv(A.reshape(rows, columns)).reshape(*rest, *first)
+    return inv(input.reshape(rows, columns)).reshape(*rest, *first)
 
 
 @register(
@@ -162,14 +166,15 @@ def tensorinv(A: Any, ind: int = 2) -> Any:
     samples=[Sample(T(2, 3, 6), T(2, 3)), Sample(T(3, 3), T(3))],
     method=False,
     namespace=LINALG,
+    out=True,
 )
-def tensorsolve(A: Any, B: Any, dims: tuple[int, ...] | None = None) -> Any:
-    """X with ``tensordot(A, X, X.ndim) == B``. PyTorch: ``torch.linalg.tensorsolve``."""
+def tensorsolve(input: Any, other: Any, dims: tuple[int, ...] | None = None) -> Any:
+    """X with ``tensordot(input, X, X.ndim) == other``. PyTorch: ``torch.linalg.tensorsolve``."""
     if dims is not None:
-        A = A.movedim(dims, tuple(range(A.ndim - len(dims), A.ndim)))
-    shape = A.shape[B.ndim :]
-    matrix = A.reshape(math.prod(A.shape[: B.ndim]), math.prod(shape))
-    return solve(matrix, B.reshape(-1)).reshape(shape)
+        input = input.movedim(dims, tuple(range(input.ndim - len(dims), input.ndim)))
+    shape = input.shape[other.ndim :]
+    matrix = input.reshape(math.prod(input.shape[: other.ndim]), math.prod(shape))
+    return solve(matrix, other.reshape(-1)).reshape(shape)
 
 
 def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
@@ -177,7 +182,7 @@ def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tens
     return A.diagonal(offset, dim1, dim2)
 
 
-def eig(A: Any) -> Any:
+def eig(input: Any, *, out: Any = None) -> Any:
     """Not there: eigenvalues of a matrix that is not symmetric are complex numbers.
 
     Raises
@@ -188,7 +193,7 @@ def eig(A: Any) -> Any:
     raise NotImplementedError(
         teach(
             "linalg.eig gives complex numbers, which edugrad has not",
-            got=f"a matrix of shape {tuple(A.shape)}",
+            got=f"a matrix of shape {tuple(input.shape)}",
             mend="linalg.eigh takes symmetric matrices; numpy.linalg.eig(A.numpy()) takes all",
         )
     )

@@ -30,7 +30,7 @@ LstsqResult = result_type("linalg_lstsq", "solution", "residuals", "rank", "sing
     method=False,
     namespace="edugrad.linalg",
 )
-def matrix_power(A: Any, n: int, *, out: Any = None) -> Any:
+def matrix_power(input: Any, n: int, *, out: Any = None) -> Any:
     """Product of ``n`` copies of a square matrix; of its inverse for a negative ``n``.
 
     Raises
@@ -43,12 +43,12 @@ def matrix_power(A: Any, n: int, *, out: Any = None) -> Any:
     It takes as many products as ``n`` has binary digits, and ones. PyTorch:
     ``torch.linalg.matrix_power``.
     """
-    need_matrix("linalg.matrix_power", A, floating=n < 0)
+    need_matrix("linalg.matrix_power", input, floating=n < 0)
     if n == 0:
-        emptied = A.masked_fill(A.new_ones(A.shape).bool(), 0)
-        identity = emptied + A.new_ones(A.shape[-1]).diag_embed()
+        emptied = input.masked_fill(input.new_ones(input.shape).bool(), 0)
+        identity = emptied + input.new_ones(input.shape[-1]).diag_embed()
         return identity if out is None else mul(identity, 1, out=out)
-    base, exponent = (A, n) if n > 0 else (inv(A), -n)
+    base, exponent = (input, n) if n > 0 else (inv(input), -n)
     found = None
     while exponent:
         if exponent % 2:
@@ -69,13 +69,13 @@ def matrix_power(A: Any, n: int, *, out: Any = None) -> Any:
     method=False,
     namespace="edugrad.linalg",
 )
-def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
-    """Solution X for which ``A @ X`` is nearest to ``B``; of several such the smallest.
+def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
+    """Solution X for which ``input @ X`` is nearest to ``b``; of several such the smallest.
 
     Parameters
     ----------
-    A : Tensor of shape (…, m, n)
-    B : Tensor of shape (…, m, k) or (…, m)
+    input : Tensor of shape (…, m, n)
+    b : Tensor of shape (…, m, k) or (…, m)
     rcond : float, optional
         Singular values up to this part of the largest count as 0.
     driver : "gelsy", "gels", "gelsd" or "gelss"
@@ -90,8 +90,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     -----
     PyTorch: ``torch.linalg.lstsq``.
     """
-    need_tensors("linalg_lstsq", A=A, B=B)
-    need_matrix("torch.linalg.lstsq", A, square=False)
+    need_tensors("linalg_lstsq", input=input, b=b)
+    need_matrix("torch.linalg.lstsq", input, square=False)
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError(
             teach(
@@ -101,25 +101,25 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
                 mend="leave driver away",
             )
         )
-    vector = A.ndim - 1 == B.ndim
-    columns = B.unsqueeze(-1) if vector else B
-    if columns.ndim < 2 or columns.shape[-2] != A.shape[-2]:
+    vector = input.ndim - 1 == b.ndim
+    columns = b.unsqueeze(-1) if vector else b
+    if columns.ndim < 2 or columns.shape[-2] != input.shape[-2]:
         raise RuntimeError(
             teach(
                 "torch.linalg.lstsq: input.size(-2) should match other.size(-2)",
-                got=f"shapes {tuple(A.shape)} and {tuple(B.shape)}",
-                mend="B has a row for each row of A",
+                got=f"shapes {tuple(input.shape)} and {tuple(b.shape)}",
+                mend="b has a row for each row of input",
             )
         )
-    solution = matmul(pinv(A, rtol=rcond), columns)
-    height, width = A.shape[-2:]
-    residuals, values, rank = A.reshape(-1)[:0], A.new_empty(0), A.new_empty(0).long()
+    solution = matmul(pinv(input, rtol=rcond), columns)
+    height, width = input.shape[-2:]
+    residuals, values, rank = input.reshape(-1)[:0], input.new_empty(0), input.new_empty(0).long()
     if driver != "gels":
-        rank = matrix_rank(A, rtol=rcond)
+        rank = matrix_rank(input, rtol=rcond)
     if driver in ("gelsd", "gelss"):
-        values = svdvals(A.detach())
+        values = svdvals(input.detach())
     if height > width and driver not in (None, "gelsy") and bool((rank == width).all()):
-        residuals = (matmul(A, solution) - columns).square().sum(-2)
+        residuals = (matmul(input, solution) - columns).square().sum(-2)
     return LstsqResult(solution.squeeze(-1) if vector else solution, residuals, rank, values)
 
 

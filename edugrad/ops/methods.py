@@ -12,9 +12,11 @@ from ..tensor import Tensor
 from . import (
     arithmetic,
     bitwise,
+    comparison,
     conversion,
     in_place_views,
     linalg,
+    power,
     reshaping,
     selection,
     shape,
@@ -98,8 +100,8 @@ OF_ONE_IN_PLACE = (
 
 OPERATORS: dict[str, Method] = {
     "neg": METHODS["neg"],
-    "pow": METHODS["pow"],
-    "rpow": lambda self, base: METHODS["pow"](base, self),
+    "pow": power.pow,
+    "rpow": lambda self, base: power.pow(base, self),
     "ipow": METHODS["pow_"],
     "pos": METHODS["positive"],
     "abs": METHODS["abs"],
@@ -108,7 +110,10 @@ OPERATORS: dict[str, Method] = {
     "rmatmul": lambda self, other: linalg.matmul(other, self),
     "getitem": subscript.getitem,
     "setitem": subscript.setitem,
-    **{name: METHODS[name] for name in ("lt", "le", "gt", "ge")},
+    "lt": comparison.lt,
+    "le": comparison.le,
+    "gt": comparison.gt,
+    "ge": comparison.ge,
 }
 
 
@@ -147,8 +152,8 @@ def bind() -> None:
         setattr(Tensor, name, property(getter))
     for name, method in OPERATORS.items():
         setattr(Tensor, f"__{name}__", method)
-    for name in ("eq", "ne"):
-        setattr(Tensor, f"__{name}__", _or_unequal(METHODS[name]))
+    for name, compare in (("eq", comparison.eq), ("ne", comparison.ne)):
+        setattr(Tensor, f"__{name}__", _or_unequal(compare))
     for name, op in ARITHMETIC.items():
         for prefix, method in zip(("", "r", "i"), _arithmetic(op), strict=True):
             setattr(Tensor, f"__{prefix}{name}__", method)

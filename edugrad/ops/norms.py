@@ -108,7 +108,7 @@ def _converted(name: str, input: Any, dtype: Any) -> Any:
     namespace="edugrad.linalg",
 )
 def vector_norm(
-    x: Any,
+    input: Any,
     ord: float = 2,
     dim: Dims = None,
     keepdim: bool = False,
@@ -122,7 +122,7 @@ def vector_norm(
 
     Parameters
     ----------
-    x : Tensor
+    input : Tensor
         Of floating-point numbers.
     ord : float
         The p above; ``inf`` is the largest, ``-inf`` the smallest size, 0 counts the nonzero.
@@ -152,18 +152,18 @@ def vector_norm(
                 mend='for "fro" and "nuc" use linalg.matrix_norm',
             )
         )
-    x = _converted("vector_norm", x, dtype)
-    dims = axes(dim, x.ndim)
-    if (ord < 0 or math.isinf(ord)) and not all(x.shape[axis] for axis in dims):
+    input = _converted("vector_norm", input, dtype)
+    dims = axes(dim, input.ndim)
+    if (ord < 0 or math.isinf(ord)) and not all(input.shape[axis] for axis in dims):
         raise RuntimeError(
             teach(
                 f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the "
                 "operation does not have an identity",
-                got=f"a tensor of shape {tuple(x.shape)}",
+                got=f"a tensor of shape {tuple(input.shape)}",
                 mend="check for an empty tensor first: x.numel() > 0",
             )
         )
-    return VectorNorm.apply(x, ord=ord, dims=dims, keepdim=keepdim, out=out)
+    return VectorNorm.apply(input, ord=ord, dims=dims, keepdim=keepdim, out=out)
 
 
 MATRIX = [
@@ -183,7 +183,7 @@ MATRIX = [
 
 @register(None, samples=MATRIX, method=False, namespace="edugrad.linalg")
 def matrix_norm(
-    A: Any,
+    input: Any,
     ord: float | str = "fro",
     dim: tuple[int, int] = (-2, -1),
     keepdim: bool = False,
@@ -195,7 +195,7 @@ def matrix_norm(
 
     Parameters
     ----------
-    A : Tensor
+    input : Tensor
         Of floating-point numbers.
     ord : "fro", "nuc", 1, -1, 2, -2, inf, -inf
         Frobenius: root of the sum of squares. Nuclear: sum of the singular values. ±2: the largest
@@ -216,16 +216,16 @@ def matrix_norm(
     -----
     PyTorch: ``torch.linalg.matrix_norm``.
     """
-    A = _converted("matrix_norm", A, dtype)
-    rows, columns = _two_dims(A, dim)
+    input = _converted("matrix_norm", input, dtype)
+    rows, columns = _two_dims(input, dim)
     if ord == "fro":
-        result = vector_norm(A, 2, (rows, columns), keepdim)
+        result = vector_norm(input, 2, (rows, columns), keepdim)
     elif ord == "nuc" or ord in (2, -2):
-        result = _of_singular_values(A, ord, rows, columns)
+        result = _of_singular_values(input, ord, rows, columns)
         result = _kept(result, rows, columns) if keepdim else result
     elif ord in (1, -1, math.inf, -math.inf):
         along, across = (rows, columns) if abs(float(ord)) == 1 else (columns, rows)
-        sums = vector_norm(A, 1, along, True)
+        sums = vector_norm(input, 1, along, True)
         chosen = sums.amax if float(ord) > 0 else sums.amin
         result = chosen(across, True)
         result = result if keepdim else result.squeeze((rows, columns))
@@ -301,7 +301,7 @@ def _kept(result: Any, rows: int, columns: int) -> Any:
     namespace="edugrad.linalg",
 )
 def norm(
-    A: Any,
+    input: Any,
     ord: float | str | None = None,
     dim: Dims = None,
     keepdim: bool = False,
@@ -323,20 +323,22 @@ def norm(
     PyTorch: ``torch.linalg.norm``.
     """
     if ord is None:
-        return vector_norm(A, 2, dim, keepdim, dtype=dtype, out=out)
-    if dim is None and A.ndim not in (1, 2):
+        return vector_norm(input, 2, dim, keepdim, dtype=dtype, out=out)
+    if dim is None and input.ndim not in (1, 2):
         raise RuntimeError(
             teach(
                 "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. "
-                f"Got {A.ndim}D.",
-                got=f"a tensor of shape {tuple(A.shape)} and ord={ord!r}",
+                f"Got {input.ndim}D.",
+                got=f"a tensor of shape {tuple(input.shape)} and ord={ord!r}",
                 mend="say with dim= along which dimensions",
             )
         )
-    dims = tuple(range(A.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+    dims = (
+        tuple(range(input.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+    )
     if isinstance(ord, str) or len(dims) == 2:
-        return matrix_norm(A, ord, dims, keepdim, dtype=dtype, out=out)  # type: ignore[arg-type]
-    return vector_norm(A, ord, dims, keepdim, dtype=dtype, out=out)
+        return matrix_norm(input, ord, dims, keepdim, dtype=dtype, out=out)  # type: ignore[arg-type]
+    return vector_norm(input, ord, dims, keepdim, dtype=dtype, out=out)
 
 
 MODES = (

@@ -20,7 +20,7 @@ def det(input: Any) -> Any:
     return determinant.det(input)
 
 
-@register(None, samples=[Sample(T(3, 3)), Sample(T(2, 2, 2))])
+@register(None, samples=[Sample(T(3, 3)), Sample(T(2, 2, 2))], out=True)
 def slogdet(input: Any) -> Any:
     """Sign and logarithm of the size of a determinant. PyTorch: ``torch.slogdet``."""
     return SlogdetResult(*determinant.slogdet(input))
@@ -73,6 +73,7 @@ def qr(input: Any, some: bool = True, *, out: Any = None) -> Any:
     None,
     samples=[Sample(T(3, 2)), Sample(T(3, 3), some=False)],
     torch="the signs of each pair of singular vectors are the library's",
+    out=True,
 )
 def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
     """Singular values: ``input = U @ diag(S) @ V.mT``; note that V is not turned.

@@ -48,6 +48,7 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
         Sample(T(3, 4), T(3, 2), 1, 0, 4, 2),
         Sample(T(5), T(2), end=2),
     ],
+    out=True,
 )
 def slice_scatter(
     input: Any,

@@ -140,6 +140,7 @@ def avg_pool1d(
     ],
     method=False,
     namespace=FUNCTIONAL,
+    out=True,
 )
 def avg_pool2d(
     input: Any,
@@ -188,6 +189,7 @@ def avg_pool2d(
     samples=[Sample(T(1, 2, 4, 3, 4), (2, 1, 2)), Sample(T(2, 3, 3, 4), 2, 1, 1, False, False)],
     method=False,
     namespace=FUNCTIONAL,
+    out=True,
 )
 def avg_pool3d(
     input: Any,

@@ -92,14 +92,14 @@ def i1(input: Any, *, out: Any = None) -> Any:
     return I1.apply(input, out=out)
 
 
-@register(None, samples=REAL, method=False, namespace=SPECIAL)
+@register(None, samples=REAL, method=False, namespace=SPECIAL, out=True)
 def i0e(input: Any) -> Any:
     """:func:`i0` times ``exp(-|x|)``. PyTorch: ``torch.special.i0e``."""
     value = i0(input)
     return value * (-input.to(value.dtype).abs()).exp()
 
 
-@register(None, samples=REAL, method=False, namespace=SPECIAL)
+@register(None, samples=REAL, method=False, namespace=SPECIAL, out=True)
 def i1e(input: Any) -> Any:
     """:func:`i1` times ``exp(-|x|)``. PyTorch: ``torch.special.i1e``."""
     value = i1(input)
@@ -111,6 +111,7 @@ def i1e(input: Any) -> Any:
     samples=[Sample(T(2, 3, low=0.2, high=3)), Sample(T(low=0.5))],
     method=False,
     namespace=SPECIAL,
+    out=True,
 )
 def entr(input: Any) -> Any:
     """The entropy ``-x · ln x`` of each element; 0 at 0, -inf below. PyTorch: ``special.entr``.
@@ -126,13 +127,15 @@ def entr(input: Any) -> Any:
     return where(positive, -safe * safe.log(), where(input == 0, 0.0, -math.inf).to(safe.dtype))
 
 
-@register(None, samples=REAL, method=False, namespace=SPECIAL)
+@register(None, samples=REAL, method=False, namespace=SPECIAL, out=True)
 def ndtr(input: Any) -> Any:
     """The area under the standard normal density up to x. PyTorch: ``torch.special.ndtr``."""
     return (input * -math.sqrt(0.5)).erfc() / 2
 
 
-@register(None, samples=[Sample(T(2, 3, low=0.05, high=0.95))], method=False, namespace=SPECIAL)
+@register(
+    None, samples=[Sample(T(2, 3, low=0.05, high=0.95))], method=False, namespace=SPECIAL, out=True
+)
 def ndtri(input: Any) -> Any:
     """The number up to which there is this area: the inverse of :func:`ndtr`.
 
@@ -141,7 +144,7 @@ def ndtri(input: Any) -> Any:
     return (input * 2 - 1).erfinv() * math.sqrt(2)
 
 
-@register(None, samples=REAL, method=False, namespace=SPECIAL)
+@register(None, samples=REAL, method=False, namespace=SPECIAL, out=True)
 def log_ndtr(input: Any) -> Any:
     """The logarithm of :func:`ndtr`, exact far out too. PyTorch: ``torch.special.log_ndtr``.
 
@@ -166,6 +169,7 @@ def log_ndtr(input: Any) -> Any:
     ],
     method=False,
     namespace=SPECIAL,
+    out=True,
 )
 def xlog1py(input: Any, other: Any) -> Any:
     """``x · ln(1 + y)``, and 0 wherever x is 0. PyTorch: ``torch.special.xlog1py``."""
@@ -181,6 +185,7 @@ def xlog1py(input: Any, other: Any) -> Any:
     None,
     samples=[Sample(T(2, 3, low=1.2, high=4), 2), Sample(T(low=2, high=4), p=3)],
     aliases=["multigammaln"],
+    out=True,
 )
 def mvlgamma(input: Any, p: int) -> Any:
     """The logarithm of the multivariate gamma function. PyTorch: ``torch.mvlgamma``."""

@@ -415,6 +415,7 @@ def threshold(input: Any, threshold: float, value: float, inplace: bool = False)
     samples=[Sample(POINTS), Sample(POINTS, lambd=2.0)],
     method=False,
     namespace=FUNCTIONAL,
+    out=True,
 )
 def softshrink(input: Any, lambd: float = 0.5) -> Any:
     """Move each element towards zero by ``lambd``, those nearer than that to zero.
@@ -435,7 +436,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
     return Softshrink.apply(input, lambd=lambd)
 
 
-@register(Hardshrink, samples=[Sample(POINTS), Sample(POINTS, lambd=2.0)])
+@register(Hardshrink, samples=[Sample(POINTS), Sample(POINTS, lambd=2.0)], out=True)
 def hardshrink(input: Any, lambd: float = 0.5) -> Any:
     """Set elements to zero that are not further from it than ``lambd``.
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..autograd.function import Op
-from .naming import with_numpy_names, with_tensors_checked
+from .naming import FUNCTIONAL_IN_CPP, public
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -137,6 +137,7 @@ def register(
     method: bool = True,
     aliases: Sequence[str] = (),
     namespace: str = "edugrad",
+    out: bool = False,
     torch: str = "same",
 ) -> Callable[[F], F]:
     """List a function as an operation.
@@ -157,6 +158,8 @@ def register(
         Where it is public: "edugrad", "edugrad.nn.functional", "edugrad.linalg", "edugrad.special",
         or "edugrad.Tensor" for what is a method only. Names of the linalg module and of methods
         are listed with that prefix ("linalg.norm"), as other functions may have the same name.
+    out : bool
+        Give the function ``out=``, which it has no parameter for: its result is copied there.
     torch : str
         "same", or how it differs from PyTorch's.
     """
@@ -166,18 +169,21 @@ def register(
         prefix = PREFIXES.get(namespace, "")
         in_place: Any = inplace or None
         if inplace is True and op is not None:
-            in_place = _in_place(op, name)
+            in_place = _in_place(op, function)
         if in_place is not None:
             in_place.__name__ = in_place.__qualname__ = f"{name}_"
-        functional = namespace == "edugrad.nn.functional"  # written in Python, also in PyTorch
-        public = function if functional else with_numpy_names(function)
-        if (
-            op is None or functional or not op.elementwise
-        ):  # other element-wise ops look at their operands themselves
-            public = with_tensors_checked(public, _tensor_arguments(function, samples))
+        functional = namespace == "edugrad.nn.functional"
+        # Element-wise ops look at their operands themselves.
+        looks = op is not None and op.elementwise and not functional
+        tensors = frozenset() if looks else _tensor_arguments(function, samples)
+        numpy_names = not functional or name in FUNCTIONAL_IN_CPP
+        writes = "castable" if op is not None and op.elementwise else "same"
+        offered = public(function, tensors, numpy_names=numpy_names, out=writes if out else "")
+        # What a tensor is asked most, of itself alone, goes without anything around it.
+        of_one = looks and function.__code__.co_argcount == 1
         info = OpInfo(
             prefix + name,
-            public,
+            offered,
             op,
             tuple(samples),
             in_place,
@@ -188,9 +194,9 @@ def register(
         for each in (name, *aliases):
             OPS[prefix + each] = info
             if method:
-                METHODS[each] = public
+                METHODS[each] = function if of_one else offered
             if info.inplace is not None:
-                METHODS[f"{each}_"] = info.inplace
+                METHODS[f"{each}_"] = in_place if of_one else public(in_place)
         return function
 
     return listed
@@ -207,12 +213,18 @@ def _tensor_arguments(function: Callable[..., Any], samples: Sequence[Sample]) -
     return frozenset(name for name, found in kinds.items() if found == {True})
 
 
-def _in_place(op: type[Op], name: str) -> Callable[..., Any]:
-    def in_place(input: Any, *args: Any, **params: Any) -> Any:
-        return op.apply_(input, *args, **params)
+def _in_place(op: type[Op], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The form that writes in place of a function of one or of two operands."""
 
+    def of_one(input: Any) -> Any:
+        return op.apply_(input)
+
+    def of_two(input: Any, other: Any) -> Any:
+        return op.apply_(input, other)
+
+    in_place = of_one if function.__code__.co_argcount == 1 else of_two
     in_place.__doc__ = (
-        f"In-place version of :func:`{name}`: the result replaces the tensor's values."
+        f"In-place version of :func:`{function.__name__}`: the result replaces the tensor's values."
     )
     return in_place
 

@@ -147,7 +147,11 @@ def _no_repeats(rule: str, repeats: Any, error: type[Exception] = RuntimeError) 
     ],
 )
 def repeat_interleave(
-    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    input: Any = None,
+    repeats: Any = None,
+    dim: int | None = None,
+    *,
+    output_size: int | None = None,
 ) -> Any:
     """Each element repeated in place: [a, b] twice is [a, a, b, b].
 
@@ -172,8 +176,9 @@ def repeat_interleave(
     -----
     PyTorch: ``torch.repeat_interleave``.
     """
-    if repeats is None:
-        return Tensor._wrap(_interleaved(input, len(input)), input._device)
+    if input is None or repeats is None:
+        counts = repeats if input is None else input
+        return Tensor._wrap(_interleaved(counts, len(counts)), counts._device)
     if dim is None:
         input, dim = input.flatten(), 0
     axis = check_dim(dim, input.ndim)

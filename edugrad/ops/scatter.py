@@ -106,6 +106,7 @@ def _scatter_(
         Sample(T(), 0, T(kind="int", low=0, high=1), T()),
     ],
     inplace=_scatter_,
+    out=True,
 )
 def scatter(
     input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
@@ -154,6 +155,7 @@ def _scatter_add_(input: Any, dim: int, index: Any, src: Any) -> Any:
         Sample(T(3, 4), dim=-1, index=T(2, 3, kind="int", low=0, high=4), src=T(2, 3)),
     ],
     inplace=_scatter_add_,
+    out=True,
 )
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     """A copy with values added along ``dim``: ``out[index[i][j]][j] += src[i][j]`` for dim 0.
@@ -203,6 +205,7 @@ def _scatter_reduce_(
     ]
     + [Sample(T(4), dim=0, index=T(2, kind="int", low=0, high=4), src=T(2), reduce="sum")],
     inplace=_scatter_reduce_,
+    out=True,
 )
 def scatter_reduce(
     input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
@@ -253,12 +256,12 @@ def _no_classes(rule: str, tensor: Tensor, num_classes: int) -> RuntimeError:
     method=False,
     namespace="edugrad.nn.functional",
 )
-def one_hot(tensor: Any, num_classes: int = -1) -> Any:
+def one_hot(input: Any, num_classes: int = -1) -> Any:
     """A 1 at each class number's place, zeros elsewhere, in a new last dimension.
 
     Parameters
     ----------
-    tensor : Tensor of int64
+    input : Tensor of int64
     num_classes : int
         The length of the new dimension; -1 for one more than the largest number.
 
@@ -273,7 +276,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     -----
     PyTorch: ``torch.nn.functional.one_hot``.
     """
-    array = tensor._array
+    array = input._array
     if array.dtype != "int64":
         rule = "one_hot is only applicable to index tensor of type LongTensor."
     elif not array.size and num_classes <= 0:
@@ -283,8 +286,8 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     elif num_classes != -1 and array.size and int(array.max()) >= num_classes:
         rule = "Class values must be smaller than num_classes."
     else:
-        xp = tensor._device.xp
+        xp = input._device.xp
         count = int(array.max()) + 1 if num_classes == -1 else num_classes
         found = array[..., None] == xp.arange(count)
-        return Tensor._wrap(found.astype("int64"), tensor._device)
-    raise _no_classes(rule, tensor, num_classes)
+        return Tensor._wrap(found.astype("int64"), input._device)
+    raise _no_classes(rule, input, num_classes)

@@ -265,9 +265,11 @@ class Isin(Op):
     method=False,
 )
 def isin(
-    elements: Any,
-    test_elements: Any,
+    elements: Any = None,
+    test_elements: Any = None,
     *,
+    element: Any = None,
+    test_element: Any = None,
     assume_unique: bool = False,
     invert: bool = False,
     out: Any = None,
@@ -277,6 +279,8 @@ def isin(
     Parameters
     ----------
     elements, test_elements : Tensor or number
+    element, test_element : number
+        PyTorch's names of the same where they are numbers.
     assume_unique : bool
         A hint that neither repeats an element; not needed here.
     invert : bool
@@ -294,6 +298,8 @@ def isin(
     -----
     PyTorch: ``torch.isin``.
     """
+    elements = element if elements is None else elements
+    test_elements = test_element if test_elements is None else test_elements
     for each in (elements, test_elements):
         if isinstance(each, bool) or getattr(each, "dtype", None) is bool_:
             raise RuntimeError(

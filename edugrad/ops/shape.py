@@ -493,14 +493,14 @@ def broadcast_to(input: Any, size: Any) -> Any:
 
 
 @register(None, samples=[Sample(T(2, 3, 4), (3, 1)), Sample(T(2, 3), ())])
-def sum_to_size(input: Any, *shape: Any) -> Any:
+def sum_to_size(input: Any, *shape: Any, size: Any = None) -> Any:
     """Sum over broadcast dimensions until the shape is ``shape``: the reverse of :func:`expand`.
 
     Notes
     -----
     PyTorch: ``torch.Tensor.sum_to_size``.
     """
-    wanted, have = lengths(shape), input._array.shape
+    wanted, have = lengths(shape if size is None else (size,)), input._array.shape
     if not wanted:
         return input.sum()
     lead = len(have) - len(wanted)

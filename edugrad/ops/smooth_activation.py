@@ -267,6 +267,7 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     samples=[Sample(POINTS), Sample(POINTS, approximate="tanh")],
     method=False,
     namespace=FUNCTIONAL,
+    out=True,
 )
 def gelu(input: Any, *, approximate: str = "none") -> Any:
     r"""Each element times the share of a normal distribution that lies below it.
@@ -325,6 +326,7 @@ def mish(input: Any, inplace: bool = False) -> Any:
     samples=[Sample(POINTS), Sample(POINTS, beta=2), Sample(POINTS, 0.5, threshold=2.0)],
     method=False,
     namespace=FUNCTIONAL,
+    out=True,
 )
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     r"""A smooth positive part; the element itself where ``beta`` times it is above ``threshold``.
@@ -344,6 +346,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     samples=[Sample(POINTS), Sample(T(2, 3, low=-200.0))],
     method=False,
     namespace=FUNCTIONAL,
+    out=True,
 )
 def logsigmoid(input: Any) -> Any:
     """The logarithm of the logistic function, without overflow.

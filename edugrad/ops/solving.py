@@ -274,31 +274,35 @@ def _check_sides(A: Any, B: Any, vector: bool, left: bool) -> None:
     namespace="edugrad.linalg",
 )
 def pinv(
-    A: Any,
+    input: Any,
+    rcond: Any = None,
+    hermitian: bool = False,
     *,
     atol: Any = None,
     rtol: Any = None,
-    hermitian: bool = False,
     out: Any = None,
 ) -> Any:
     """Pseudoinverse of a matrix, or of each of a stack.
 
     Parameters
     ----------
-    A : Tensor of shape (…, m, n)
+    input : Tensor of shape (…, m, n)
     atol, rtol : float or Tensor, optional
         Singular values up to ``atol``, or ``rtol`` times the largest, count as 0. A tensor has
         one for each matrix.
+    rcond : float or Tensor, optional
+        An older word for ``rtol``.
     hermitian : bool
-        Whether ``A`` is symmetric: only its lower triangle is read.
+        Whether ``input`` is symmetric: only its lower triangle is read.
 
     Notes
     -----
     PyTorch: ``torch.linalg.pinv``.
     """
-    need_matrix("linalg.pinv", A, square=hermitian)
+    need_matrix("linalg.pinv", input, square=hermitian)
+    rtol = rtol if rcond is None else rcond
     params = {"atol": _number(atol), "rtol": _number(rtol), "hermitian": hermitian}
-    return PseudoInverse.apply(A, **params, out=out)
+    return PseudoInverse.apply(input, **params, out=out)
 
 
 @register(
@@ -308,17 +312,20 @@ def pinv(
     namespace="edugrad.linalg",
 )
 def matrix_rank(
-    A: Any,
+    input: Any,
+    tol: Any = None,
+    hermitian: bool = False,
     *,
     atol: Any = None,
     rtol: Any = None,
-    hermitian: bool = False,
     out: Any = None,
 ) -> Any:
     """Number of singular values above ``atol`` and ``rtol`` times the largest.
 
-    PyTorch: ``torch.linalg.matrix_rank``.
+    ``tol`` alone is an older word for ``atol``. PyTorch: ``torch.linalg.matrix_rank``.
     """
-    need_matrix("linalg.matrix_rank", A, square=hermitian)
+    need_matrix("linalg.matrix_rank", input, square=hermitian)
+    if tol is not None:
+        atol, rtol = tol, 0.0
     params = {"atol": _number(atol), "rtol": _number(rtol), "hermitian": hermitian}
-    return MatrixRank.apply(A, **params, out=out)
+    return MatrixRank.apply(input, **params, out=out)

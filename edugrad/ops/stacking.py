@@ -84,6 +84,7 @@ def tensor_split(
     *,
     sections: int | None = None,
     indices: Any = None,
+    tensor_indices_or_sections: Any = None,
 ) -> Any:
     """Views of neighbouring parts: so many of nearly equal length, or cut at the given places.
 
@@ -92,6 +93,8 @@ def tensor_split(
     input : Tensor
     indices_or_sections : int, sequence of int or Tensor
         The number of parts, or the indices before which to cut.
+    sections, indices, tensor_indices_or_sections
+        PyTorch's names of the same for a number, a sequence and a tensor.
     dim : int
 
     Raises
@@ -120,7 +123,8 @@ def tensor_split(
         )
     axis = check_dim(dim, input.ndim)
     length = input._array.shape[axis]
-    wanted = next(x for x in (indices_or_sections, sections, indices) if x is not None)
+    given = (indices_or_sections, sections, indices, tensor_indices_or_sections)
+    wanted = next(each for each in given if each is not None)
     cuts = _cuts(_whole(wanted), length)
     bounds = [slice(a, b).indices(length) for a, b in zip((0, *cuts), (*cuts, length), strict=True)]
     return tuple(narrow(input, axis, start, max(end - start, 0)) for start, end, _ in bounds)
@@ -164,9 +168,13 @@ def _split_along(name: str, input: Any, wanted: Any, dim: int, least: int) -> An
     return tensor_split(input, wanted, dim)
 
 
-def _sections(name: str, given: tuple[Any, ...]) -> Any:
-    wanted = given[0] if len(given) == 1 else given
-    if isinstance(wanted, (int, list, tuple, Tensor)):
+def _places(name: str, *given: Any) -> Any:
+    """The one argument that says how to split: by position, as ``sections`` or as ``indices``."""
+    named = [each for each in given if each is not None and each != ()]
+    wanted = named[0] if len(named) == 1 else tuple(named)
+    if isinstance(wanted, tuple) and len(wanted) == 1:
+        (wanted,) = wanted
+    if isinstance(wanted, (int, list, tuple, Tensor)) and named:
         return wanted
     raise TypeError(
         teach(
@@ -178,25 +186,28 @@ def _sections(name: str, given: tuple[Any, ...]) -> Any:
 
 
 @register(None, samples=[Sample(T(4), 2), Sample(T(2, 4), [1, 3])])
-def hsplit(input: Any, *indices_or_sections: Any) -> Any:
+def hsplit(input: Any, *indices_or_sections: Any, sections: Any = None, indices: Any = None) -> Any:
     """Parts side by side: along the second dimension, of a vector along its only one.
 
     PyTorch: ``torch.hsplit``.
     """
+    places = _places("hsplit", indices_or_sections, sections, indices)
     dim = 1 if input.ndim > 1 else 0
-    return _split_along("hsplit", input, _sections("hsplit", indices_or_sections), dim, 1)
+    return _split_along("hsplit", input, places, dim, 1)
 
 
 @register(None, samples=[Sample(T(4, 2), 2), Sample(T(4, 2), [1, 3])])
-def vsplit(input: Any, *indices_or_sections: Any) -> Any:
+def vsplit(input: Any, *indices_or_sections: Any, sections: Any = None, indices: Any = None) -> Any:
     """Parts one below the other: along the first dimension. PyTorch: ``torch.vsplit``."""
-    return _split_along("vsplit", input, _sections("vsplit", indices_or_sections), 0, 2)
+    places = _places("vsplit", indices_or_sections, sections, indices)
+    return _split_along("vsplit", input, places, 0, 2)
 
 
 @register(None, samples=[Sample(T(2, 1, 4), 2), Sample(T(2, 1, 4), [1, 3])])
-def dsplit(input: Any, *indices_or_sections: Any) -> Any:
+def dsplit(input: Any, *indices_or_sections: Any, sections: Any = None, indices: Any = None) -> Any:
     """Parts one behind the other: along the third dimension. PyTorch: ``torch.dsplit``."""
-    return _split_along("dsplit", input, _sections("dsplit", indices_or_sections), 2, 3)
+    places = _places("dsplit", indices_or_sections, sections, indices)
+    return _split_along("dsplit", input, places, 2, 3)
 
 
 class BlockDiag(Op):

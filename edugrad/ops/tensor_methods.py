@@ -39,13 +39,13 @@ def apply_(self: Tensor, callable: Callable[[Any], Any]) -> Tensor:
     return _replaced(self, "apply_", [callable(each) for each in self.reshape(-1).tolist()])
 
 
-def map_(self: Tensor, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
+def map_(self: Tensor, other: Tensor, callable: Callable[[Any, Any], Any]) -> Tensor:
     """Replace each element by a Python function of it and of another tensor's.
 
     PyTorch: ``Tensor.map_``.
     """
-    _on_cpu("map_", tensor)
-    pairs = zip(self.reshape(-1).tolist(), tensor.expand_as(self).reshape(-1).tolist(), strict=True)
+    _on_cpu("map_", other)
+    pairs = zip(self.reshape(-1).tolist(), other.expand_as(self).reshape(-1).tolist(), strict=True)
     return _replaced(self, "map_", [callable(*pair) for pair in pairs])
 
 
@@ -97,8 +97,8 @@ METHODS: dict[str, Method] = {
     "is_nonzero": lambda self: bool(self),
     "is_same_size": lambda self, other: self.shape == other.shape,
     "is_signed": lambda self: self.dtype.is_signed,
-    "is_pinned": lambda self: False,
-    "pin_memory": lambda self: self,
+    "is_pinned": lambda self, device=None: False,
+    "pin_memory": lambda self, device=None: self,
     "share_memory_": lambda self: self,
     "is_shared": lambda self: False,
     "is_inference": lambda self: False,
@@ -106,12 +106,12 @@ METHODS: dict[str, Method] = {
     "resolve_neg": lambda self: self,
     "is_conj": lambda self: False,
     "is_neg": lambda self: False,
-    "is_set_to": lambda self, other: (
-        self.data_ptr() == other.data_ptr()
-        and self.shape == other.shape
-        and self.stride() == other.stride()
+    "is_set_to": lambda self, tensor: (
+        self.data_ptr() == tensor.data_ptr()
+        and self.shape == tensor.shape
+        and self.stride() == tensor.stride()
     ),
-    "to_dense": lambda self: self,
+    "to_dense": lambda self, dtype=None: self if dtype is None else self.to(dtype),
     "const_data_ptr": lambda self: self.data_ptr(),
 }
 

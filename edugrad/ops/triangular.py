@@ -8,6 +8,7 @@ from ..autograd.function import Op
 from ..errors import teach
 from ..return_types import result_type
 from .lapack import need_matrix
+from .naming import takes_out
 from .registry import Sample, T, register
 from .solving import inv, solve
 
@@ -27,15 +28,16 @@ LuFactorResult = result_type("linalg_lu_factor", "LU", "pivots")
     ],
     method=False,
     namespace=LINALG,
+    out=True,
 )
 def solve_triangular(
-    A: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
+    input: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
 ) -> Any:
-    """X with A X = B, or X A = B, where of A one triangle alone is looked at.
+    """X with A X = B, or X A = B, where of A (``input``) one triangle alone is looked at.
 
     Parameters
     ----------
-    A : Tensor
+    input : Tensor
         Square matrices.
     B : Tensor
         Right-hand sides.
@@ -58,11 +60,11 @@ def solve_triangular(
     -----
     PyTorch: ``torch.linalg.solve_triangular``.
     """
-    need_matrix("linalg.solve_triangular", A)
+    need_matrix("linalg.solve_triangular", input)
     step = int(unitriangular)
-    triangle = A.triu(step) if upper else A.tril(-step)
+    triangle = input.triu(step) if upper else input.tril(-step)
     if unitriangular:
-        triangle = triangle + A.new_ones(A.shape[-1]).diag_embed()
+        triangle = triangle + input.new_ones(input.shape[-1]).diag_embed()
     return solve(triangle, B) if left else solve(triangle.mT, B.mT).mT
 
 
@@ -123,6 +125,7 @@ def _eliminated(xp: Any, a: Any) -> tuple[Any, Any, Any]:
     method=False,
     namespace=LINALG,
     torch="the first derivative is that of square matrices",
+    out=True,
 )
 def lu(A: Any, *, pivot: bool = True) -> Any:
     """A permutation P and triangular L and U with A = P L U.
@@ -161,6 +164,7 @@ def lu(A: Any, *, pivot: bool = True) -> Any:
     return LuResult(*Lu.apply(A))
 
 
+@takes_out
 def lu_factor(A: Any, *, pivot: bool = True) -> Any:
     """The factors of :func:`lu` in one matrix, and the rows that were exchanged, counted from 1.
 
@@ -197,6 +201,7 @@ def _exchanges(permutation: Any, size: int) -> Any:
     return made.reshape(*permutation.shape[:-2], size)
 
 
+@takes_out
 def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Any:
     """X with A X = B, of a square A (or its transpose) that :func:`lu_factor` has taken apart.
 
@@ -229,20 +234,22 @@ def _places(shape: Any) -> list[tuple[int, ...]]:
         Sample(T(3, 2), T(3, 3, low=0.5), True),
     ],
     torch=OTHER_TRIANGLE,
+    out=True,
 )
-def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Any:
-    """X with A X = B, of the Cholesky factor L of A. PyTorch: ``torch.cholesky_solve``."""
-    lower = L.triu().mT if upper else L.tril()
-    return solve(lower.mT, solve(lower, B))
+def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
+    """X with A X = ``input``, of A's triangular root. PyTorch: ``torch.cholesky_solve``."""
+    lower = input2.triu().mT if upper else input2.tril()
+    return solve(lower.mT, solve(lower, input))
 
 
 @register(
     None,
     samples=[Sample(T(3, 3, low=0.5)), Sample(T(2, 2, low=0.5), True)],
     torch=OTHER_TRIANGLE,
+    out=True,
 )
-def cholesky_inverse(L: Any, upper: bool = False) -> Any:
-    """The inverse of A, of its Cholesky factor L. PyTorch: ``torch.cholesky_inverse``."""
-    lower = L.triu().mT if upper else L.tril()
+def cholesky_inverse(input: Any, upper: bool = False) -> Any:
+    """The inverse of A, of its Cholesky factor. PyTorch: ``torch.cholesky_inverse``."""
+    lower = input.triu().mT if upper else input.tril()
     inverse = inv(lower)
     return inverse.mT @ inverse

@@ -60,7 +60,11 @@ def lcm(input: Any, other: Any, *, out: Any = None) -> Any:
     return Lcm.apply(input, other, out=out)
 
 
-@register(None, samples=[Sample(T(2, 3), T(2, 3, kind="int", low=0, high=4)), Sample(T(3), T(3))])
+@register(
+    None,
+    samples=[Sample(T(2, 3), T(2, 3, kind="int", low=0, high=4)), Sample(T(3), T(3))],
+    out=True,
+)
 def ldexp(input: Any, other: Any) -> Any:
     """``input · 2^other``. PyTorch: ``torch.ldexp``."""
     return input * (other.to(input.dtype) if input.is_floating_point() else other * 1.0).exp2()
@@ -86,7 +90,7 @@ class Frexp(Op):
         return grad / exponent.to(grad.dtype).exp2()
 
 
-@register(Frexp, samples=[Sample(T(2, 3)), Sample(T(low=3, high=9))])
+@register(Frexp, samples=[Sample(T(2, 3)), Sample(T(low=3, high=9))], out=True)
 def frexp(input: Any) -> Any:
     """Mantissa and exponent: ``input = mantissa · 2^exponent``. PyTorch: ``torch.frexp``."""
     return FrexpResult(*Frexp.apply(input))

@@ -17,9 +17,11 @@ from edugrad.ops import OPS
 from . import (  # noqa: F401
     data,
     initial,
+    keywords,
     module_texts,
     optimizers,
     saving,
+    signatures,
     summaries,
     training,
     utilities,

@@ -156,7 +156,7 @@ def tolerant(library: Any, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _forward(library: Any, function: Any, sample: Sample, dtype: str) -> Callable[[], Any]:
     def call() -> Any:
-        library.manual_seed(0)
+        library.random.default_generator.manual_seed(0)
         args, kwargs, _ = arguments(library, sample, dtype, gradients=True)
         return function(*args, **kwargs)
 
@@ -165,7 +165,7 @@ def _forward(library: Any, function: Any, sample: Sample, dtype: str) -> Callabl
 
 def _in_place(library: Any, method: str, sample: Sample) -> Callable[[], Any]:
     def call() -> Any:
-        library.manual_seed(0)
+        library.random.default_generator.manual_seed(0)
         args, kwargs, _ = arguments(library, sample, "float64", gradients=False)
         return getattr(args[0], method)(*args[1:], **kwargs)
 
@@ -178,7 +178,7 @@ def _compare_gradients(
     results = []
     for library, function in _pairs(edugrad, torch, functions):
         try:
-            library.manual_seed(0)
+            library.random.default_generator.manual_seed(0)
             results.append(gradients(library, function, sample, order))
         except Exception as error:
             results.append(f"{type(error).__name__}: {str(error).splitlines()[0]}")

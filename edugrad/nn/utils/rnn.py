@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import creation
+from ... import creation, dtypes
 from ...errors import teach
 from ...ops.joining import cat, stack
 from ...tensor import Tensor
@@ -30,7 +30,7 @@ class PackedSequence(NamedTuple):
     """
 
     data: Tensor
-    batch_sizes: Tensor
+    batch_sizes: Tensor = None  # type: ignore[assignment]
     sorted_indices: Tensor | None = None
     unsorted_indices: Tensor | None = None
 
@@ -40,13 +40,41 @@ class PackedSequence(NamedTuple):
         orders = [None if each is None else each.to(data.device) for each in self[2:]]
         return PackedSequence(data, self.batch_sizes, *orders)
 
-    def cpu(self) -> PackedSequence:
+    def cpu(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """The same in host memory."""
-        return self.to("cpu")
+        return self.to("cpu", *args, **kwargs)
 
-    def cuda(self) -> PackedSequence:
+    def cuda(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """The same on a GPU."""
-        return self.to("cuda")
+        return self.to("cuda", *args, **kwargs)
+
+    def pin_memory(self) -> PackedSequence:
+        """The same: edugrad leaves pinned memory to the array library."""
+        return self
+
+    def is_pinned(self) -> bool:
+        """Always False."""
+        return False
+
+    def double(self) -> PackedSequence:
+        """The same in float64."""
+        return self.to(dtypes.float64)
+
+    def float(self) -> PackedSequence:
+        """The same in float32."""
+        return self.to(dtypes.float32)
+
+    def half(self) -> PackedSequence:
+        """The same in float16."""
+        return self.to(dtypes.float16)
+
+    def long(self) -> PackedSequence:
+        """The same in int64."""
+        return self.to(dtypes.int64)
+
+    def int(self) -> PackedSequence:
+        """The same in int32."""
+        return self.to(dtypes.int32)
 
     @property
     def is_cuda(self) -> bool:
