@@ -79,7 +79,7 @@ def scalar_tensor(
     return tensor(s, dtype=kind, device=device, requires_grad=requires_grad)
 
 
-def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of the data, sharing its memory where that is possible.
 
     Notes
@@ -112,7 +112,7 @@ def asarray(
     -----
     PyTorch: ``torch.asarray``.
     """
-    made = as_tensor(obj, dtype, device)
+    made = as_tensor(obj, dtype=dtype, device=device)
     shares = isinstance(obj, np.ndarray) and np.shares_memory(obj, made._array)
     shares = shares or (isinstance(obj, Tensor) and obj._storage is made._storage)
     if copy and shares:
@@ -173,6 +173,14 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 def _shape(size: Any, name: str) -> tuple[int, ...]:
     """The lengths that were given as ``name(2, 3)`` or ``name((2, 3))``."""
+    if not size:
+        raise TypeError(
+            teach(
+                f'{name}() missing 1 required positional arguments: "size"',
+                got="no arguments",
+                mend=f"for a tensor without dimensions write edugrad.{name}(())",
+            )
+        )
     given = size[0] if len(size) == 1 and not hasattr(size[0], "__index__") else size
     try:
         shape = tuple(operator.index(length) for length in given)
@@ -193,6 +201,19 @@ def _shape(size: Any, name: str) -> tuple[int, ...]:
             )
         )
     return shape
+
+
+def _sequence(name: str, size: Any, place: int) -> tuple[int, ...]:
+    """The lengths, where they have to be in a sequence."""
+    if isinstance(size, int):
+        raise TypeError(
+            teach(
+                f"{name}(): argument 'size' (position {place}) must be tuple of ints, not int",
+                got=repr(size),
+                mend=f"write ({size},)",
+            )
+        )
+    return _shape((size,), name)
 
 
 def _constant(
@@ -267,7 +288,7 @@ def full(
             )
         )
     kind = dtypes.of_scalar(fill_value) if dtype is None else dtype
-    return _constant(_shape((size,), "full"), fill_value, kind, device, requires_grad)
+    return _constant(_sequence("full", size, 1), fill_value, kind, device, requires_grad)
 
 
 @makes_tensors
@@ -288,22 +309,36 @@ def empty(
 
 def zeros_like(input: Tensor, **options: Any) -> Tensor:
     """Zeros in the shape, dtype and device of another tensor. PyTorch: ``torch.zeros_like``."""
-    return zeros(input.shape, **_like(input, options))
+    return zeros(**_shaped("zeros_like", input, options))
 
 
 def ones_like(input: Tensor, **options: Any) -> Tensor:
     """Ones in the shape, dtype and device of another tensor. PyTorch: ``torch.ones_like``."""
-    return ones(input.shape, **_like(input, options))
+    return ones(**_shaped("ones_like", input, options))
 
 
 def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
     """One number in the shape, dtype and device of another tensor. PyTorch: ``torch.full_like``."""
-    return full(input.shape, fill_value, **_like(input, options))
+    return full(fill_value=fill_value, **_shaped("full_like", input, options))
 
 
 def empty_like(input: Tensor, **options: Any) -> Tensor:
     """Memory in the shape, dtype and device of another tensor. PyTorch: ``torch.empty_like``."""
-    return empty(input.shape, **_like(input, options))
+    return empty(**_shaped("empty_like", input, options))
+
+
+def _shaped(name: str, input: Tensor, options: dict[str, Any]) -> dict[str, Any]:
+    """The options that make a tensor like another one."""
+    if not isinstance(input, Tensor):
+        raise TypeError(
+            teach(
+                f"{name}(): argument 'input' (position 1) must be Tensor, not "
+                f"{type(input).__name__}",
+                got=f"{input!r:.60}",
+                mend="wrap it with edugrad.tensor(…), or give the shape itself without _like",
+            )
+        )
+    return {"size": input.shape, **_like(input, options)}
 
 
 def _like(input: Tensor, options: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Device:
     index: int | None
     xp: Any
 
-    def __new__(cls, type: Any = "cpu", index: int | None = None) -> Device:
+    def __new__(cls, type: Any, index: int | None = None) -> Device:
         if isinstance(type, Device):
             return type
         kind, number = _parse(type, index)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import devices, dtypes
-from .creation import _like, _shape, finished
+from .creation import _sequence, _shape, _shaped, finished
 from .dtypes import DType
 from .errors import teach
 from .options import makes_tensors
@@ -68,15 +68,17 @@ class Generator:
 
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream of this seed; the same seed gives the same numbers."""
-        if not isinstance(seed, (int, np.integer)):
-            raise TypeError(
+        try:
+            number = int(seed)
+        except ValueError:
+            raise ValueError(
                 teach(
-                    "a seed is a whole number",
+                    f"invalid literal for int() with base 10: {seed!r}; a seed is a whole number",
                     got=repr(seed),
                     mend="e.g. edugrad.manual_seed(0)",
                 )
-            )
-        self._seed = int(seed) % 2**64
+            ) from None
+        self._seed = number % 2**64
         self.__dict__.pop("_twister", None)
         self._spare = None
         return self
@@ -292,9 +294,10 @@ def fork_rng(
 def _floating(dtype: Any, name: str) -> DType:
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
     if not kind.is_floating_point:
-        raise RuntimeError(
+        kernel = "check_uniform_bounds" if name == "rand" else "normal_kernel_cpu"
+        raise NotImplementedError(
             teach(
-                f"{name} draws floating-point numbers",
+                f'"{kernel}" not implemented for {kind!r}: {name} draws floating-point numbers',
                 got=repr(kind),
                 mend="use randint for whole numbers",
             )
@@ -396,7 +399,7 @@ def randint(
                 mend="the upper bound is not included: randint(0, 1, …) gives zeros",
             )
         )
-    shape = _shape((size,), "randint")
+    shape = _sequence("randint", size, len(bounds))
     kind = dtypes.int64 if dtype is None else dtypes.check(dtype)
     _check_bounds(low, high, kind)
     drawn = (generator or default_generator).integers(low, high, math.prod(shape))
@@ -440,7 +443,7 @@ def rand_like(input: Tensor, **options: Any) -> Tensor:
 
     PyTorch: ``torch.rand_like``.
     """
-    return rand(input.shape, **_like(input, options))
+    return rand(**_shaped("rand_like", input, options))
 
 
 def randn_like(input: Tensor, **options: Any) -> Tensor:
@@ -448,4 +451,4 @@ def randn_like(input: Tensor, **options: Any) -> Tensor:
 
     PyTorch: ``torch.randn_like``.
     """
-    return randn(input.shape, **_like(input, options))
+    return randn(**_shaped("randn_like", input, options))

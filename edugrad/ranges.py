@@ -46,8 +46,16 @@ def arange(
         (end,) = bounds
     elif len(bounds) == 1:
         (start,) = bounds
-    elif bounds:
+    elif len(bounds) in (2, 3):
         start, end, step = (*bounds, step)[:3]
+    if len(bounds) > 3 or (not bounds and end is None):
+        raise TypeError(
+            teach(
+                "arange() received an invalid combination of arguments",
+                got=f"{len(bounds)} bounds",
+                mend="write arange(end), arange(start, end) or arange(start, end, step)",
+            )
+        )
     numbers = [_number("arange", value) for value in (start, end, step)]
     if dtype is None:
         integral = all(isinstance(number, int) for number in numbers)

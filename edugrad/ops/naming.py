@@ -81,9 +81,12 @@ def public(
         if numpy_names and name in parameters and numpy_name not in parameters
     }
     factors = OLDER_FACTORS.get(function.__name__.rstrip("_"), ())
+    flag = positional.index("keepdim") if "keepdim" in positional else 99
 
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > flag and args[flag] is not True and args[flag] is not False:
+            raise _no_flag(function.__name__, flag, args)
         try:
             return function(*args, **kwargs)
         except TypeError:
@@ -158,7 +161,8 @@ def _in_order(
     operands = tuple(each for each in args if isinstance(each, Tensor))
     numbers = [each for each in args if isinstance(each, (int, float))]
     today = f"{name}({', '.join(parameters)}, *, {', '.join(factors)})"
-    if len(operands) != len(parameters) or len(operands) + len(numbers) != len(args):
+    fit = len(operands) == len(parameters) and len(operands) + len(numbers) == len(args)
+    if not fit or not isinstance(args[-1], Tensor):
         raise TypeError(
             teach(
                 f"{name}() takes {len(parameters)} positional arguments but {len(args)} were given",
@@ -172,6 +176,17 @@ def _in_order(
         stacklevel=3,
     )
     return operands, {**dict(zip(factors, numbers, strict=False)), **kwargs}
+
+
+def _no_flag(name: str, place: int, args: tuple[Any, ...]) -> TypeError:
+    return TypeError(
+        teach(
+            f"{name}(): argument 'keepdim' (position {place + 1}) must be bool, not "
+            f"{type(args[place]).__name__}",
+            got=", ".join(repr(each) for each in args[1:]),
+            mend=f"several dimensions go in a tuple, as in x.{name}((0, 1))",
+        )
+    )
 
 
 def _no_tensor(name: str, parameters: tuple[str, ...], argument: str, value: Any) -> TypeError:

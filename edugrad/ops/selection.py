@@ -114,6 +114,14 @@ def where(condition: Any, input: Any = None, other: Any = None, *, out: Any = No
     _check_condition("where", condition)
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
+    if input is None or other is None:
+        raise TypeError(
+            teach(
+                "where() received an invalid combination of arguments",
+                got="a condition and one value",
+                mend="say what to take elsewhere: where(condition, input, other)",
+            )
+        )
     if not isinstance(input, Tensor) and not isinstance(other, Tensor):
         numbers = [(dtypes.of_scalar(each), None) for each in (input, other)]
         input = condition.new_tensor(input, dtype=dtypes.result_type(numbers))

@@ -215,6 +215,14 @@ def viewable(array: Any, shape: tuple[int, ...]) -> bool:
 
 def lengths(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape given as separate numbers or as one sequence."""
+    if not shape:
+        raise TypeError(
+            teach(
+                "missing 1 required positional arguments: a shape, or a list of dimensions",
+                got="no arguments",
+                mend="give whole numbers, or one tuple or list of them; () is that of one number",
+            )
+        )
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = tuple(shape[0])
     try:

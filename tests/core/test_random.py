@@ -183,10 +183,11 @@ class TestSeeds:
         assert edugrad.seed() != chosen
 
     def test_a_seed_is_a_whole_number(self) -> None:
-        with pytest.raises(TypeError) as raised:
+        with pytest.raises(ValueError) as raised:
             edugrad.manual_seed("a")  # type: ignore[arg-type]
         assert str(raised.value) == (
-            "a seed is a whole number\n  got:  'a'\n  mend: e.g. edugrad.manual_seed(0)"
+            "invalid literal for int() with base 10: 'a'; a seed is a whole number\n  got:  'a'\n"
+            "  mend: e.g. edugrad.manual_seed(0)"
         )
 
 

@@ -99,3 +99,13 @@ def test_asarray_shares_memory_unless_it_may_not() -> None:
     assert edugrad.asarray([1.0], requires_grad=True).requires_grad
     with pytest.raises(ValueError, match="can't alias the memory of a list"):
         edugrad.asarray([1.0], copy=False)
+
+
+def test_dimensions_beside_each_other_are_a_mistake() -> None:
+    with pytest.raises(TypeError) as raised:
+        ONES.sum(0, 1)
+    assert str(raised.value) == (
+        "sum(): argument 'keepdim' (position 3) must be bool, not int\n"
+        "  got:  0, 1\n"
+        "  mend: several dimensions go in a tuple, as in x.sum((0, 1))"
+    )

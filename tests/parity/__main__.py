@@ -15,6 +15,7 @@ import edugrad
 from edugrad.ops import OPS
 
 from . import (  # noqa: F401
+    call_forms,
     data,
     initial,
     keywords,

@@ -56,6 +56,8 @@ def compare(ours: Any, theirs: Any, place: str = "result") -> Difference:
 def _compare_sequences(ours: Any, theirs: Any, place: str) -> Difference:
     if not isinstance(ours, (tuple, list)) or len(ours) != len(theirs):
         return _differ(place, _kind(ours), _kind(theirs))
+    if type(ours).__name__ != type(theirs).__name__:
+        return _differ(f"type of {place}", type(ours).__name__, type(theirs).__name__)
     names = [name for name in dir(theirs) if not name.startswith("_")]
     if hasattr(theirs, "n_fields") or hasattr(theirs, "_fields"):
         fields = [name for name in names if is_tensor(getattr(theirs, name, None))]
