@@ -127,7 +127,7 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "grad of a vector": (
         lambda: func.grad(lambda x: x * 2)(edugrad.ones(2)),
         RuntimeError,
-        "to return a scalar tensor",
+        "to return a scalar Tensor",
     ),
     "weights that do not fit": (
         lambda: edugrad.cov(edugrad.ones(3), fweights=tensor([1])),

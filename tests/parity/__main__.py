@@ -17,6 +17,7 @@ from edugrad.ops import OPS
 from . import (  # noqa: F401
     call_forms,
     data,
+    functions,
     initial,
     keywords,
     module_texts,

@@ -20,7 +20,8 @@ from .semantics import check
 Parameter = inspect.Parameter
 MODULES = (
     "nn.functional nn nn.init nn.utils nn.utils.rnn nn.parameter optim optim.lr_scheduler "
-    "utils.data autograd autograd.functional autograd.graph random testing linalg special utils"
+    "nn.utils.stateless utils.data autograd autograd.functional autograd.graph func random testing "
+    "linalg special utils"
 ).split()
 WITH_METHODS = ("nn", "nn.utils.rnn", "optim", "optim.lr_scheduler", "utils.data", "autograd")
 
