@@ -10,7 +10,7 @@ import warnings as _warnings
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from . import autograd, cuda, dtypes, linalg, ops, special
+from . import absent, autograd, cuda, dtypes, linalg, ops, special
 from .autograd import (
     enable_grad,
     inference_mode,
@@ -155,7 +155,8 @@ def __getattr__(name: str) -> _Any:
         return getattr(_importlib.import_module(_FUNCTIONS_ON_DEMAND[name], __name__), name)
     if name in dtypes.ABSENT:
         raise AttributeError(dtypes.absent(name))
-    raise AttributeError(f"module 'edugrad' has no attribute {name!r}")
+    left_out = absent.reason("edugrad", name)
+    raise AttributeError(left_out or f"module 'edugrad' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from .errors import teach
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _modules: dict[str, Any] = {"cpu": np}
 _devices: dict[tuple[str, int | None], Device] = {}
@@ -63,6 +67,24 @@ class Device:
     def __reduce__(self) -> Any:
         return Device, (self.type, self.index)
 
+    def __enter__(self) -> Device:
+        """Make tensors here, within the block, unless told otherwise."""
+        _defaults.append(resolve(self))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        _defaults.pop()
+
+    def __call__(self, function: F) -> F:
+        """The function, whose tensors are made here unless told otherwise."""
+
+        @functools.wraps(function)
+        def placed(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return placed  # type: ignore[return-value]
+
 
 device = Device
 
@@ -99,9 +121,9 @@ def _no_device(rule: str, given: Any) -> RuntimeError:
 
 
 def resolve(target: Any) -> Device:
-    """The one device that is meant: None is the CPU, "cuda" the first GPU."""
+    """The one device that is meant: None is where tensors are made, "cuda" the first GPU."""
     if target is None:
-        return CPU
+        return _defaults[-1]
     found = Device(target)
     return Device("cuda", 0) if found.type == "cuda" and found.index is None else found
 
@@ -195,4 +217,12 @@ def move(array: Any, source: Device, target: Device) -> Any:
         return target.xp.asarray(array)
 
 
+def set_default(target: Any) -> None:
+    """Make tensors there unless told otherwise; None goes back to the CPU."""
+    found = CPU if target is None else resolve(target)
+    array_module(found.type)
+    _defaults[0] = found
+
+
 CPU = Device("cpu")
+_defaults = [CPU]  # the last one counts: `with device(…):` adds one

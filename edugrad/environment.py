@@ -56,30 +56,23 @@ def are_deterministic_algorithms_enabled() -> bool:
 
 
 def get_default_device() -> Device:
-    """Where tensors are made: the CPU. PyTorch: ``torch.get_default_device``."""
-    return devices.CPU
+    """Where tensors are made unless told otherwise. PyTorch: ``torch.get_default_device``."""
+    return devices.resolve(None)
 
 
 def set_default_device(device: Any) -> None:
-    """Accepted for the CPU alone.
+    """Make tensors on that device unless told otherwise; None is the CPU.
 
     Raises
     ------
-    NotImplementedError
-        For another device: pass it where a tensor is made.
+    RuntimeError
+        If there is no such device here.
 
     Notes
     -----
-    PyTorch: ``torch.set_default_device``.
+    PyTorch: ``torch.set_default_device``. For a block alone: ``with edugrad.device("cuda"):``.
     """
-    if devices.resolve(device).type != "cpu":
-        raise NotImplementedError(
-            teach(
-                "edugrad makes tensors on the CPU unless told otherwise",
-                got=f"set_default_device({device!r})",
-                mend='pass device="cuda" where a tensor is made',
-            )
-        )
+    devices.set_default(device)
 
 
 def set_default_tensor_type(t: Any) -> None:

@@ -3,6 +3,9 @@
 ``import edugrad`` does not load this package; its first use does.
 """
 
+from typing import Any as _Any
+
+from .. import absent as _absent
 from . import functional, init, utils
 from .activation import (
     CELU,
@@ -309,3 +312,8 @@ __all__ = [
     "register_module_full_backward_pre_hook",
     "utils",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    left_out = _absent.reason("edugrad.nn", name)
+    raise AttributeError(left_out or f"module 'edugrad.nn' has no attribute {name!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import creation, exchange, sampling
+from .. import absent, creation, exchange, sampling
 from ..autograd import derivatives, hooks
 from ..autograd.short_path import Unary
 from ..tensor import Tensor
@@ -152,6 +152,8 @@ def bind() -> None:
         setattr(Tensor, name, property(getter))
     for name, method in OPERATORS.items():
         setattr(Tensor, f"__{name}__", method)
+    for name in absent.OF_TENSOR:
+        setattr(Tensor, name, absent.LeftOut(name))
     for name, compare in (("eq", comparison.eq), ("ne", comparison.ne)):
         setattr(Tensor, f"__{name}__", _or_unequal(compare))
     for name, op in ARITHMETIC.items():

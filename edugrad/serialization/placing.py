@@ -25,7 +25,7 @@ class Placement:
         target: Any = self.wanted
         if isinstance(target, dict):
             target = target.get(location, location)
-        elif callable(target):
+        elif callable(target) and not isinstance(target, devices.Device):
             target = target(made, location)
             if isinstance(target, Tensor):
                 return target

@@ -116,8 +116,8 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "another default device": (
         lambda: edugrad.set_default_device("cuda"),
-        (NotImplementedError, RuntimeError),  # type: ignore[dict-item]
-        ".",
+        RuntimeError,
+        "a CUDA device needs",
     ),
     "apply_ in a graph": (
         lambda: edugrad.ones(1, requires_grad=True).apply_(abs),
