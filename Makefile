@@ -18,12 +18,12 @@ lab: $(VENV)/.lessons ## open the lessons in JupyterLab (PORT=8899 chooses the p
 	@$(PY) -m edugrad.cli lab lessons --in-place $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.test ## run every test: unit tests, docstring examples, lessons, browser
-	@$(PY) -m pytest --doctest-modules --nbval $(SOURCES) lessons tests
+	@$(PY) -m pytest -n auto --doctest-modules --nbval $(SOURCES) lessons tests
 
 parity: .parity/.installed ## compare with PyTorch, op by op (installs its CPU version into .parity)
 	@.parity/bin/python -m tests.parity
 
-check: lint ## lint, types and the fast tests: each op once, no long runs
+check: lint ## lint, types and the fast tests: each op's value and derivatives once, no long runs
 	@$(PY) -m pytest --quiet -n auto -m "not gpu and not browser and not slow" tests
 
 lint: $(VENV)/.dev ## ruff (lint and format) and mypy

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import hypothesis
 import pytest
+
+import edugrad
 
 # They import torch: run by tests/test_as_torch.py, and by `make parity`.
 collect_ignore_glob = ["teaching/*", "parity/*", "serialization/data/*"]
@@ -16,7 +19,20 @@ hypothesis.settings.register_profile("long", deadline=None, max_examples=5_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "edugrad"))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser tests last: Playwright's event loop must not be in the way of the kernels."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+@pytest.fixture(autouse=True)
+def the_same_random_numbers_in_any_order_of_tests() -> None:
+    edugrad.manual_seed(0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let the workers of ``pytest -n`` share the tests, each notebook and the one browser whole."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class SharedByKernel(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith("tests/browser/"):
+                return "the browser"
+            return nodeid.partition("::Cell ")[0]
+
+    return SharedByKernel(config, log)

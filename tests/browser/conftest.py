@@ -1,6 +1,8 @@
 """Fixtures for the tests in a real browser: one server and one browser for all of them.
 
-A test takes ``lab_page`` and opens notebooks with it; every page is checked when the test ends.
+They end with the last of these tests, since Playwright's event loop is in the way of the kernels of
+other tests. A test takes ``lab_page`` and opens notebooks with it; every page is checked when the
+test ends.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ PATIENCE = (
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The installed Chromium or Chrome, headless."""
     if find_browser() is None:
@@ -37,7 +39,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """JupyterLab on a copy of the lessons; tests may add notebooks of their own to its folder."""
     folder = tmp_path_factory.mktemp("lab") / "lessons"

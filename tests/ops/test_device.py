@@ -24,6 +24,8 @@ from .calls import (
     tensors,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @cases()
 def test_the_gpu_computes_what_the_cpu_computes(info: OpInfo, sample: Sample, gpu: Device) -> None:

@@ -25,6 +25,8 @@ from .calls import (
     weighted_sum,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def transposed(leaf: Tensor) -> Tensor:
     """The same elements, stored in the opposite order of dimensions."""

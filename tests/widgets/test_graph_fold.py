@@ -143,6 +143,7 @@ def test_smallest_period(labels, period):
     assert smallest_period(list(labels)) == period
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("labels", "title"),
     [(("add",), "add ×5,000"), (("mul", "add"), "(mul, add) ×2,500")],
@@ -156,6 +157,7 @@ def test_a_long_chain_folds_into_a_few_repeats(labels, title):
     assert scene.notes[0].startswith("This graph has 100,001 nodes; at most 400 are drawn at once")
 
 
+@pytest.mark.slow
 def test_unfolding_goes_down_to_single_nodes_and_stays_below_the_limit():
     model = GraphModel(graphs.chain(100_000), limit=400)
     opened, group = [], model.root
