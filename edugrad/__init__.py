@@ -99,7 +99,7 @@ from .random import (
     set_rng_state,
 )
 from .ranges import arange, linspace, logspace
-from .sampling import bernoulli, multinomial, normal, randint_like
+from .sampling import bernoulli, multinomial, normal, poisson, randint_like
 from .size import Size
 from .tensor import Tensor
 from .typed import BY_NAME as TENSOR_TYPES

@@ -374,11 +374,87 @@ def randint_like(input: Tensor, low: int = 0, high: int | None = None, **options
     )
 
 
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Counts of events of which each element is the mean.
+
+    Notes
+    -----
+    Each is drawn by turning a uniform number into a count. PyTorch: ``torch.poisson``; the stream
+    may differ.
+    """
+    if not input.is_floating_point():
+        raise NotImplementedError(
+            teach(
+                f'"poisson_cpu" not implemented for {input.dtype!r}',
+                got=f"a tensor of {input.dtype}",
+                mend="convert it: input.float()",
+            )
+        )
+    rates = devices.to_numpy(input._array).astype(np.float64)
+    if (rates < 0).any():
+        raise RuntimeError(
+            teach(
+                "invalid Poisson rate, expected rate to be non-negative",
+                got=f"rates from {rates.min():.4g} to {rates.max():.4g}",
+                mend="a mean number of events is not negative",
+            )
+        )
+    from scipy.special import pdtrik
+
+    drawn = (generator or default_generator).uniform(rates.size, FLOAT64).reshape(rates.shape)
+    with np.errstate(all="ignore"):
+        counts = np.where(drawn <= np.exp(-rates), 0, np.ceil(pdtrik(drawn, rates)))
+    result: Tensor = Tensor._wrap(np.empty_like(rates, input._array.dtype))
+    return _fill(result.to(input._device), counts)
+
+
+def log_normal_(
+    input: Tensor, mean: float = 1, std: float = 2, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with exponentials of numbers from a normal distribution.
+
+    PyTorch: ``torch.Tensor.log_normal_``.
+    """
+    draw = generator or default_generator
+    return _fill(input, np.exp(_normal(input.numel(), input._array.dtype, mean, std, draw)))
+
+
+def cauchy_(
+    input: Tensor, median: float = 0, sigma: float = 1, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with numbers from a Cauchy distribution.
+
+    PyTorch: ``torch.Tensor.cauchy_``; the stream may differ.
+    """
+    drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
+    return _fill(input, median + sigma * np.tan(math.pi * (drawn - 0.5)))
+
+
+def geometric_(input: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers of trials up to the first success, of probability ``p``.
+
+    PyTorch: ``torch.Tensor.geometric_``; the stream may differ.
+    """
+    if not 0 < p < 1:
+        raise RuntimeError(
+            teach(
+                f"geometric_ expects p to be in (0, 1), but got p={p}",
+                got=f"p={p}",
+                mend="a probability between 0 and 1",
+            )
+        )
+    drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
+    return _fill(input, np.ceil(np.log1p(-drawn) / math.log1p(-p)).clip(1))
+
+
 FILLS: dict[str, Callable[..., Tensor]] = {
     "normal_": normal_,
     "uniform_": uniform_,
     "random_": random_,
     "exponential_": exponential_,
+    "log_normal_": log_normal_,
+    "cauchy_": cauchy_,
+    "geometric_": geometric_,
     "bernoulli_": bernoulli_,
     "bernoulli": bernoulli,
     "multinomial": multinomial,

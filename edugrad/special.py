@@ -35,6 +35,8 @@ __all__ = [
     "exp2",
     "expit",
     "expm1",
+    "gammainc",
+    "gammaincc",
     "gammaln",
     "i0",
     "i0e",
@@ -58,6 +60,8 @@ __all__ = [
 ]
 
 multigammaln = OPS["mvlgamma"].function
+gammainc = OPS["igamma"].function
+gammaincc = OPS["igammac"].function
 globals().update(
     {
         name: info.function

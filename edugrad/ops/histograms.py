@@ -6,7 +6,11 @@ import math
 from typing import Any
 
 from ..autograd.function import Op
+from ..autograd.writing import deliver
 from ..errors import teach
+from ..ranges import linspace
+from ..return_types import result_type
+from ..tensor import Tensor
 from .checks import need_kernel
 from .reduction import Dims, axes
 from .registry import Sample, T, register
@@ -98,6 +102,118 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0, *, out: A
             )
         )
     return Histc.apply(input, bins=bins, low=min, high=max, out=out)
+
+
+HistogramResult = result_type("histogram", "hist", "bin_edges")
+
+
+class Histogram(Op):
+    """How many elements, or how much of their weight, falls between neighbouring edges."""
+
+    op_name = "histogram"
+    formula = "counts of a by bin"
+    differentiable = False
+    promotes = False
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, edges: Any, weight: Any, density: bool) -> Any:
+        need_kernel("histogramdd", "f", a)
+        xp = ctx.xp
+        values, count = a.reshape(-1), edges.shape[0] - 1
+        places = xp.searchsorted(edges, values, side="right") - 1
+        places = xp.where(values == edges[-1], count - 1, places)
+        kept = (places >= 0) & (places < count)
+        weights = None if weight is None else weight.reshape(-1)[kept]
+        found = xp.bincount(places[kept], weights, minlength=count).astype(a.dtype)
+        return found / (found.sum() * xp.diff(edges)) if density else found
+
+
+def _edges(input: Any, bins: int, range: Any) -> Any:
+    """Edges of so many bins of one width."""
+    if bins <= 0:
+        raise RuntimeError(
+            teach(
+                f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0",
+                got=f"bins={bins}",
+                mend="choose at least one bin",
+            )
+        )
+    numbers = input.detach()
+    empty = not input.numel()
+    low, high = (0.0, 1.0) if empty else (float(numbers.min()), float(numbers.max()))
+    if range is not None:
+        low, high = range
+    if low > high or not math.isfinite(high - low):
+        raise RuntimeError(
+            teach(
+                f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g} "
+                "for dimension 0",
+                got=f"the range from {low:g} to {high:g}",
+                mend="give finite ends, the smaller one first",
+            )
+        )
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return linspace(low, high, bins + 1, dtype=input.dtype, device=input.device)
+
+
+@register(
+    Histogram,
+    samples=[
+        Sample(T(20), 4),
+        Sample(T(4, 5), bins=3, range=(-1.0, 1.5)),
+        Sample(T(6), 3, weight=T(6, low=0.5), density=True),
+    ],
+    torch="the result never requires a gradient; in PyTorch it may, and backward() then fails",
+)
+def histogram(
+    input: Any,
+    bins: Any,
+    *,
+    range: Any = None,
+    weight: Any = None,
+    density: bool = False,
+    out: Any = None,
+) -> Any:
+    """Count the elements between neighbouring edges, the last edge included.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of a floating type.
+    bins : int or Tensor
+        How many bins of one width, or their edges in ascending order.
+    range : pair of float, optional
+        The first and the last edge; the smallest and the largest element by default.
+    weight : Tensor, optional
+        Counts for each element in place of 1.
+    density : bool
+        Divide so that the area under the histogram is 1.
+    out : pair of Tensor, optional
+
+    Returns
+    -------
+    namedtuple (hist, bin_edges)
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.histogram(edugrad.tensor([1.0, 2.0, 1.0]), 2, range=(0.0, 3.0)).hist
+    tensor([2., 1.])
+
+    Notes
+    -----
+    PyTorch: ``torch.histogram``.
+    """
+    need_kernel("histogramdd", "f", input._array)
+    edges = bins if isinstance(bins, Tensor) else _edges(input, bins, range)
+    params = {
+        "edges": edges._array,
+        "weight": None if weight is None else weight._array,
+        "density": density,
+    }
+    found = HistogramResult(Histogram.apply(input, **params), edges)
+    return deliver("histogram", found, out, input)
 
 
 class Bincount(Op):

@@ -70,6 +70,42 @@ def ldexp(input: Any, other: Any) -> Any:
     return input * (other.to(input.dtype) if input.is_floating_point() else other * 1.0).exp2()
 
 
+class Nextafter(Binary):
+    """The number that follows each element, in the direction of another."""
+
+    op_name = "nextafter"
+    formula = "the number next to a, on the way to b"
+    differentiable = False
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any) -> Any:
+        need_kernel("nextafter_cpu", "f", a)
+        return ctx.xp.nextafter(a, b)
+
+
+@register(
+    Nextafter,
+    samples=[Sample(T(2, 3), T(2, 3)), Sample(T(2, 1), T(3))],
+    inplace=True,
+    torch="the result never requires a gradient; in PyTorch it may, and backward() then fails",
+)
+def nextafter(input: Any, other: Any, *, out: Any = None) -> Any:
+    """The floating-point number that comes after ``input`` on the way to ``other``.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> one = edugrad.tensor([1.0])
+    >>> bool(edugrad.nextafter(one, one + 1) - 1 == edugrad.finfo(edugrad.float32).eps)
+    True
+
+    Notes
+    -----
+    PyTorch: ``torch.nextafter``.
+    """
+    return Nextafter.apply(input, other, out=out)
+
+
 class Frexp(Op):
     """Mantissa and exponent of floating-point numbers."""
 
