@@ -93,13 +93,12 @@ from .random import (
     rand_like,
     randint,
     randn,
-    randn_like,
     randperm,
     seed,
     set_rng_state,
 )
 from .ranges import arange, linspace, logspace
-from .sampling import bernoulli, multinomial, normal, poisson, randint_like
+from .sampling import bernoulli, multinomial, normal, poisson, randint_like, randn_like
 from .size import Size
 from .tensor import Tensor
 from .typed import BY_NAME as TENSOR_TYPES

@@ -11,6 +11,7 @@ from . import devices, dtypes, literals
 from .callsite import position
 from .devices import Device
 from .errors import teach
+from .layouts import MemoryFormat, laid_out, order_in_memory, preserve_format
 from .options import makes_tensors
 from .tensor import Cut, Tensor
 
@@ -307,24 +308,59 @@ def empty(
     return finished(array, target, requires_grad)
 
 
-def zeros_like(input: Tensor, **options: Any) -> Tensor:
-    """Zeros in the shape, dtype and device of another tensor. PyTorch: ``torch.zeros_like``."""
-    return zeros(**_shaped("zeros_like", input, options))
+def zeros_like(
+    input: Tensor, *, memory_format: MemoryFormat = preserve_format, **options: Any
+) -> Tensor:
+    """Zeros in the shape, dtype, device and memory order of another tensor.
+
+    PyTorch: ``torch.zeros_like``.
+    """
+    return _ordered(zeros(**_shaped("zeros_like", input, options)), input, memory_format)
 
 
-def ones_like(input: Tensor, **options: Any) -> Tensor:
-    """Ones in the shape, dtype and device of another tensor. PyTorch: ``torch.ones_like``."""
-    return ones(**_shaped("ones_like", input, options))
+def ones_like(
+    input: Tensor, *, memory_format: MemoryFormat = preserve_format, **options: Any
+) -> Tensor:
+    """Ones in the shape, dtype, device and memory order of another tensor.
+
+    PyTorch: ``torch.ones_like``.
+    """
+    return _ordered(ones(**_shaped("ones_like", input, options)), input, memory_format)
 
 
-def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
-    """One number in the shape, dtype and device of another tensor. PyTorch: ``torch.full_like``."""
-    return full(fill_value=fill_value, **_shaped("full_like", input, options))
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    memory_format: MemoryFormat = preserve_format,
+    **options: Any,
+) -> Tensor:
+    """One number in the shape, dtype, device and memory order of another tensor.
+
+    PyTorch: ``torch.full_like``.
+    """
+    made = full(fill_value=fill_value, **_shaped("full_like", input, options))
+    return _ordered(made, input, memory_format)
 
 
-def empty_like(input: Tensor, **options: Any) -> Tensor:
-    """Memory in the shape, dtype and device of another tensor. PyTorch: ``torch.empty_like``."""
-    return empty(**_shaped("empty_like", input, options))
+def empty_like(
+    input: Tensor, *, memory_format: MemoryFormat = preserve_format, **options: Any
+) -> Tensor:
+    """Memory in the shape, dtype, device and memory order of another tensor.
+
+    PyTorch: ``torch.empty_like``.
+    """
+    return _ordered(empty(**_shaped("empty_like", input, options)), input, memory_format)
+
+
+def _ordered(made: Tensor, like: Tensor, form: MemoryFormat) -> Tensor:
+    """The elements of ``made``, as they stand in memory, in the order of another tensor's."""
+    order = order_in_memory(like._array, form)
+    if order == tuple(range(made.ndim)):
+        return made
+    array = laid_out(made._array, made.shape, order)
+    ordered: Tensor = Tensor._wrap(array, made._device)
+    return ordered.requires_grad_(made.requires_grad)
 
 
 def _shaped(name: str, input: Tensor, options: dict[str, Any]) -> dict[str, Any]:

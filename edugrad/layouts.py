@@ -64,6 +64,23 @@ def copied(array: Any, form: MemoryFormat) -> Any:
     return array.transpose(form.order).copy(order="C").transpose(back)
 
 
+def order_in_memory(array: Any, form: MemoryFormat = preserve_format) -> tuple[int, ...]:
+    """The dimensions from the outermost to the innermost, as they are or as a format wants them."""
+    form.check(array.ndim)
+    if form.order is not None:
+        return form.order
+    dimensions = range(array.ndim)
+    if form is contiguous_format or array.flags.c_contiguous or 0 in array.strides:
+        return tuple(dimensions)
+    return tuple(sorted(dimensions, key=lambda dim: -array.strides[dim]))
+
+
+def laid_out(array: Any, shape: tuple[int, ...], order: tuple[int, ...]) -> Any:
+    """Elements that stand in a row as an array of this shape that has them in this order."""
+    back = [order.index(dim) for dim in range(len(shape))]
+    return array.reshape([shape[dim] for dim in order]).transpose(back)
+
+
 def follows(array: Any, form: MemoryFormat) -> bool:
     """Whether the elements of an array lie in memory in this order."""
     if form.order is None:

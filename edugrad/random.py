@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from . import devices, dtypes
-from .creation import _sequence, _shape, _shaped, finished
+from .creation import _ordered, _sequence, _shape, _shaped, finished
 from .dtypes import DType
 from .errors import teach
+from .layouts import MemoryFormat, preserve_format
 from .options import makes_tensors
 from .tensor import Tensor
 
@@ -159,9 +160,12 @@ class Generator:
             numbers[numbers == 1] = 0  # rounded up to the bound that is not included
         return numbers
 
-    def normal(self, count: int, dtype: np.dtype) -> np.ndarray:
-        """Numbers from the standard normal distribution, by the Box–Muller transform."""
-        if count >= 16:
+    def normal(self, count: int, dtype: np.dtype, contiguous: bool = True) -> np.ndarray:
+        """Numbers from the standard normal distribution, by the Box–Muller transform.
+
+        PyTorch draws 16 and more for a contiguous tensor in blocks, others one by one.
+        """
+        if count >= 16 and contiguous:
             return self._normal_blocks(count, dtype)
         return np.array([self._normal_one() for _ in range(count)], dtype)
 
@@ -291,15 +295,22 @@ def fork_rng(
             set_rng_state(state)
 
 
+KERNELS = {
+    "rand": "check_uniform_bounds",
+    "uniform_": "check_uniform_bounds",
+    "log_normal_": "log_normal_cpu",
+}
+
+
 def _floating(dtype: Any, name: str) -> DType:
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
     if not kind.is_floating_point:
-        kernel = "check_uniform_bounds" if name == "rand" else "normal_kernel_cpu"
+        kernel = KERNELS.get(name, "normal_kernel_cpu")
         raise NotImplementedError(
             teach(
                 f'"{kernel}" not implemented for {kind!r}: {name} draws floating-point numbers',
                 got=repr(kind),
-                mend="use randint for whole numbers",
+                mend="use randint, or random_, for whole numbers",
             )
         )
     return kind
@@ -438,17 +449,11 @@ def randperm(
     return _placed(drawn.astype(kind.numpy), device, requires_grad)
 
 
-def rand_like(input: Tensor, **options: Any) -> Tensor:
-    """:func:`rand` in the shape, dtype and device of another tensor.
+def rand_like(
+    input: Tensor, *, memory_format: MemoryFormat = preserve_format, **options: Any
+) -> Tensor:
+    """:func:`rand` in the shape, dtype, device and memory order of another tensor.
 
     PyTorch: ``torch.rand_like``.
     """
-    return rand(**_shaped("rand_like", input, options))
-
-
-def randn_like(input: Tensor, **options: Any) -> Tensor:
-    """:func:`randn` in the shape, dtype and device of another tensor.
-
-    PyTorch: ``torch.randn_like``.
-    """
-    return randn(**_shaped("randn_like", input, options))
+    return _ordered(rand(**_shaped("rand_like", input, options)), input, memory_format)

@@ -14,26 +14,34 @@ from typing import Any
 import numpy as np
 
 from . import devices, dtypes
-from .creation import _shape, empty
+from .creation import _ordered, _shape, empty, empty_like
 from .errors import teach
+from .layouts import MemoryFormat, laid_out, order_in_memory, preserve_format
 from .options import makes_tensors, written
-from .random import Generator, default_generator, randint
+from .random import Generator, _floating, default_generator, randint
 from .tensor import Tensor
 
 FLOAT64 = np.dtype(np.float64)
 
 
 def _fill(input: Tensor, numbers: np.ndarray) -> Tensor:
+    """Write a row of host numbers into a tensor, in the order of its memory."""
+    return _write(input, laid_out(numbers, input._array.shape, order_in_memory(input._array)))
+
+
+def _write(input: Tensor, numbers: np.ndarray) -> Tensor:
     """Write host numbers into a tensor, converted to its dtype; an in-place operation."""
-    array = numbers.reshape(input._array.shape).astype(input._array.dtype)
+    array = numbers.astype(input._array.dtype)
     drawn = Tensor._wrap(devices.move(array, devices.CPU, input._device), input._device)
     return input.copy_(drawn)
 
 
-def _normal(count: int, dtype: np.dtype, mean: float, std: float, draw: Generator) -> np.ndarray:
-    """Fewer than 16 numbers are scaled in double precision, more in their own."""
-    if count < 16:
-        return _multiply_add(draw.normal(count, FLOAT64), float(std), float(mean)).astype(dtype)
+def _normal(input: Tensor, mean: float, std: float, draw: Generator) -> np.ndarray:
+    """What is drawn in blocks is scaled in the tensor's own precision, the rest in double."""
+    count, dtype, contiguous = input.numel(), input._array.dtype, input.is_contiguous()
+    if count < 16 or not contiguous:
+        drawn = draw.normal(count, FLOAT64, contiguous)
+        return _multiply_add(drawn, float(std), float(mean)).astype(dtype)
     return _multiply_add(draw.normal(count, dtype), dtype.type(std), dtype.type(mean))
 
 
@@ -104,8 +112,9 @@ def normal_(
                 mend="a standard deviation is not negative",
             )
         )
+    _floating(input.dtype, "normal_")
     draw = generator or default_generator
-    return _fill(input, _normal(input.numel(), input._array.dtype, mean, std, draw))
+    return _fill(input, _normal(input, mean, std, draw))
 
 
 @makes_tensors
@@ -149,7 +158,7 @@ def normal(
                 mend="e.g. edugrad.normal(0.0, 1.0, size=(3,))",
             )
         )
-    zeros = (mean * 0 + std * 0).detach()
+    zeros = (mean * 0 + std * 0).detach().contiguous()
     return normal_(zeros, generator=generator) * std + mean
 
 
@@ -175,6 +184,7 @@ def uniform_(
                 mend="give the smaller bound first",
             )
         )
+    _floating(input.dtype, "uniform_")
     dtype = np.promote_types(input._array.dtype, np.float32)
     low, high = dtype.type(from_), dtype.type(to)
     drawn = (generator or default_generator).uniform(input.numel(), dtype)
@@ -225,8 +235,21 @@ def exponential_(input: Tensor, lambd: float = 1, *, generator: Generator | None
                 mend="a rate is positive: the mean is 1 / lambd",
             )
         )
+    _continuous(input, "Exponential")
     drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
     return _fill(input, -np.log1p(-drawn) / lambd)
+
+
+def _continuous(input: Tensor, name: str) -> None:
+    if not input.is_floating_point():
+        raise RuntimeError(
+            teach(
+                f"{name} distribution is a continuous probability distribution. dtype must be a "
+                f"floating point but you specified {input.dtype!r}",
+                got=f"a tensor of {input.dtype}",
+                mend="convert it: input.float()",
+            )
+        )
 
 
 def bernoulli(
@@ -271,7 +294,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
             )
         )
     drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
-    return _fill(input, drawn.reshape(input._array.shape) < chances)
+    return _write(input, drawn.reshape(input._array.shape) < chances)
 
 
 def multinomial(
@@ -363,15 +386,31 @@ def _without_replacement(rows: np.ndarray, count: int, draw: Generator) -> np.nd
     return np.argsort(-speed, axis=1, kind="stable")[:, :count]
 
 
-def randint_like(input: Tensor, low: int = 0, high: int | None = None, **options: Any) -> Tensor:
-    """:func:`edugrad.randint` in the shape, dtype and device of another tensor.
+def randn_like(input: Tensor, *, requires_grad: bool = False, **options: Any) -> Tensor:
+    """:func:`edugrad.randn` in the shape, dtype, device and memory order of another tensor.
+
+    PyTorch: ``torch.randn_like``.
+    """
+    generator = options.pop("generator", None)
+    made = empty_like(input, **options)
+    return normal_(made, generator=generator).requires_grad_(requires_grad)
+
+
+def randint_like(
+    input: Tensor,
+    low: int = 0,
+    high: int | None = None,
+    *,
+    memory_format: MemoryFormat = preserve_format,
+    **options: Any,
+) -> Tensor:
+    """:func:`edugrad.randint` in the shape, dtype, device and memory order of another tensor.
 
     PyTorch: ``torch.randint_like``.
     """
     bounds = (0, low) if high is None else (low, high)
-    return randint(
-        *bounds, input.shape, **{"dtype": input.dtype, "device": input.device, **options}
-    )
+    options = {"dtype": input.dtype, "device": input.device, **options}
+    return _ordered(randint(*bounds, input.shape, **options), input, memory_format)
 
 
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
@@ -405,7 +444,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     with np.errstate(all="ignore"):
         counts = np.where(drawn <= np.exp(-rates), 0, np.ceil(pdtrik(drawn, rates)))
     result: Tensor = Tensor._wrap(np.empty_like(rates, input._array.dtype))
-    return _fill(result.to(input._device), counts)
+    return _write(result.to(input._device), counts)
 
 
 def log_normal_(
@@ -415,8 +454,9 @@ def log_normal_(
 
     PyTorch: ``torch.Tensor.log_normal_``.
     """
-    draw = generator or default_generator
-    return _fill(input, np.exp(_normal(input.numel(), input._array.dtype, mean, std, draw)))
+    _floating(input.dtype, "log_normal_")
+    drawn = (generator or default_generator).normal(input.numel(), FLOAT64, contiguous=False)
+    return _fill(input, np.exp(_multiply_add(drawn, float(std), float(mean))))
 
 
 def cauchy_(
@@ -424,8 +464,9 @@ def cauchy_(
 ) -> Tensor:
     """Fill with numbers from a Cauchy distribution.
 
-    PyTorch: ``torch.Tensor.cauchy_``; the stream may differ.
+    PyTorch: ``torch.Tensor.cauchy_``.
     """
+    _continuous(input, "Cauchy")
     drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
     return _fill(input, median + sigma * np.tan(math.pi * (drawn - 0.5)))
 
@@ -433,7 +474,7 @@ def cauchy_(
 def geometric_(input: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
     """Fill with numbers of trials up to the first success, of probability ``p``.
 
-    PyTorch: ``torch.Tensor.geometric_``; the stream may differ.
+    PyTorch: ``torch.Tensor.geometric_``.
     """
     if not 0 < p < 1:
         raise RuntimeError(
@@ -444,7 +485,7 @@ def geometric_(input: Tensor, p: float, *, generator: Generator | None = None) -
             )
         )
     drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
-    return _fill(input, np.ceil(np.log1p(-drawn) / math.log1p(-p)).clip(1))
+    return _fill(input, np.ceil(np.log(drawn) / math.log1p(-p)).clip(1))
 
 
 FILLS: dict[str, Callable[..., Tensor]] = {

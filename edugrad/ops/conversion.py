@@ -41,7 +41,7 @@ class ToDtype(Op):
     @staticmethod
     def forward(ctx: Any, a: Any, dtype: Any) -> Any:
         ctx.dtype = a.dtype
-        return a.astype(dtype)
+        return a.astype(dtype, order="C" if 0 in a.strides else "K")
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

@@ -416,3 +416,26 @@ def test_errors_say_rule_got_and_mend(call: Any, error: type[Exception], rule: s
     assert first == rule
     assert got.startswith("  got:  ")
     assert mend.startswith("  mend: ")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        edugrad.zeros_like,
+        edugrad.ones_like,
+        edugrad.empty_like,
+        edugrad.rand_like,
+        edugrad.randn_like,
+        lambda like, **options: edugrad.full_like(like, 2, **options),
+        lambda like, **options: edugrad.randint_like(like, 9, **options),
+    ],
+)
+def test_a_likeness_lies_in_memory_as_its_model(make: Any) -> None:
+    images = edugrad.ones(2, 3, 4, 5)
+    assert make(images.to(memory_format=edugrad.channels_last)).stride() == (60, 1, 15, 3)
+    assert make(images, memory_format=edugrad.channels_last).stride() == (60, 1, 15, 3)
+    assert make(images.transpose(0, 3)).stride() == (1, 20, 5, 60)
+    assert make(images[:, ::2]).stride() == (40, 20, 5, 1)
+    assert make(edugrad.ones(1, 3).expand(4, 3)).stride() == (3, 1)
+    assert make(edugrad.ones(2, 3).t(), memory_format=edugrad.contiguous_format).stride() == (2, 1)
+    assert make(edugrad.ones(2, 3).t(), requires_grad=True, dtype=edugrad.float64).is_leaf

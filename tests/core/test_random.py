@@ -239,3 +239,35 @@ def test_errors_say_the_rule(call: Any, error: type[Exception], text: str) -> No
     with pytest.raises(error) as raised:
         call()
     assert text in str(raised.value)
+
+
+def test_numbers_are_drawn_in_the_order_of_memory_and_one_by_one_where_it_has_gaps() -> None:
+    edugrad.manual_seed(0)
+    across = edugrad.empty(2, 3).t().uniform_()
+    edugrad.manual_seed(0)
+    assert edugrad.equal(across.t(), edugrad.rand(2, 3))
+    edugrad.manual_seed(0)
+    assert edugrad.equal(edugrad.rand_like(across), across)
+    edugrad.manual_seed(0)
+    drawn = edugrad.randn_like(edugrad.ones(2, 8).t())
+    assert drawn.stride() == (1, 8)
+    edugrad.manual_seed(0)
+    singly = [edugrad.randn(1).item() for _ in range(16)]  # PyTorch draws blocks of 16 otherwise
+    assert drawn.t().flatten().tolist() == singly
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "text"),
+    [
+        ("normal_", NotImplementedError, '"normal_kernel_cpu" not implemented for edugrad.int64'),
+        ("uniform_", NotImplementedError, '"check_uniform_bounds" not implemented for'),
+        ("log_normal_", NotImplementedError, '"log_normal_cpu" not implemented for'),
+        ("exponential_", RuntimeError, "Exponential distribution is a continuous probability"),
+        ("cauchy_", RuntimeError, "Cauchy distribution is a continuous probability"),
+    ],
+)
+def test_whole_numbers_are_not_drawn_from_continuous_distributions(
+    method: str, error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        getattr(edugrad.ones(2, dtype=edugrad.int64), method)()

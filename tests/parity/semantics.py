@@ -77,6 +77,19 @@ def random_streams(edugrad: Any, torch: Any) -> Iterator[str]:
         "normal": lambda lib, n: lib.normal(2.0, 3.0, (n,)),
         "uniform_": lambda lib, n: lib.empty(n).uniform_(-1, 2),
         "normal_": lambda lib, n: lib.empty(n).normal_(1, 2),
+        "normal_ of a transposed tensor": lambda lib, n: lib.empty(3, n).t().normal_(1, 2),
+        "normal_ of every other": lambda lib, n: lib.empty(3, 2 * n)[:, ::2].normal_(),
+        "uniform_ of a transposed tensor": lambda lib, n: lib.empty(3, n).t().uniform_(),
+        "random_ of permuted dimensions": lambda lib, n: (
+            lib.empty(2, n, 3).permute(2, 0, 1).random_(9)
+        ),
+        "rand_like": lambda lib, n: lib.rand_like(lib.ones(3, n).t()),
+        "randn_like": lambda lib, n: lib.randn_like(lib.ones(3, n).t()),
+        "randint_like": lambda lib, n: lib.randint_like(lib.ones(3, n).t(), 50),
+        "normal of tensors": lambda lib, n: lib.normal(lib.ones(3, n).t(), 2.0),
+        "log_normal_": lambda lib, n: lib.empty(n).log_normal_(),
+        "cauchy_": lambda lib, n: lib.empty(n).cauchy_(),
+        "geometric_": lambda lib, n: lib.empty(n).geometric_(0.3),
     }
     for (name, draw), seed, size in itertools.product(draws.items(), (0, 1, 12345), sizes):
         results = []
