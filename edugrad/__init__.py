@@ -78,6 +78,7 @@ from .exchange import from_dlpack
 from .layouts import MemoryFormat as memory_format
 from .layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
 from .limits import finfo, iinfo
+from .ops import further_names
 from .ops.diagonals import tril_indices, triu_indices
 from .ops.methods import OF_ONE_IN_PLACE
 from .ops.reshaping import broadcast_shapes
@@ -103,7 +104,13 @@ from .size import Size
 from .tensor import Tensor
 from .typed import BY_NAME as TENSOR_TYPES
 from .version import __version__
-from .windows import bartlett_window, blackman_window, hamming_window, hann_window
+from .windows import (
+    bartlett_window,
+    blackman_window,
+    hamming_window,
+    hann_window,
+    kaiser_window,
+)
 
 if _TYPE_CHECKING:
     from . import func, nn, optim, testing, training, utils
@@ -133,6 +140,7 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 globals().update(
     {name: info.function for name, info in ops.OPS.items() if info.namespace == "edugrad"}
 )
+globals().update(further_names.FUNCTIONS)
 globals().update({name: getattr(Tensor, name) for name in OF_ONE_IN_PLACE})
 globals().update(TENSOR_TYPES)
 
@@ -140,6 +148,11 @@ globals().update(TENSOR_TYPES)
 def numel(input: Tensor) -> _Any:
     """The number of elements. PyTorch: ``torch.numel``."""
     return input.numel()
+
+
+def is_signed(input: Tensor) -> _Any:
+    """Whether elements may be negative. PyTorch: ``torch.is_signed``."""
+    return input.is_signed()
 
 
 def is_tensor(obj: _Any, /) -> _Any:

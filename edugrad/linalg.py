@@ -1,6 +1,7 @@
 """Linear algebra under PyTorch's names: ``torch.linalg``."""
 
 from .errors import LinAlgError
+from .ops.checked_linalg import cholesky_ex, inv_ex, lu_factor_ex, solve_ex
 from .ops.decomposition import cholesky, eigh, eigvalsh, qr, svd, svdvals
 from .ops.determinant import det, slogdet
 from .ops.matrix_forms import (
@@ -24,6 +25,7 @@ from .ops.triangular import lu, lu_factor, lu_solve, solve_triangular
 __all__ = [
     "LinAlgError",
     "cholesky",
+    "cholesky_ex",
     "cond",
     "cross",
     "det",
@@ -33,9 +35,11 @@ __all__ = [
     "eigvals",
     "eigvalsh",
     "inv",
+    "inv_ex",
     "lstsq",
     "lu",
     "lu_factor",
+    "lu_factor_ex",
     "lu_solve",
     "matmul",
     "matrix_exp",
@@ -48,6 +52,7 @@ __all__ = [
     "qr",
     "slogdet",
     "solve",
+    "solve_ex",
     "solve_triangular",
     "svd",
     "svdvals",

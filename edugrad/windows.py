@@ -64,3 +64,17 @@ def bartlett_window(window_length: int, periodic: bool = True, **options: Any) -
     places = arange(window_length, dtype=dtypes.float64) * (2 / turn)
     made: Tensor = (1 - (places - 1).abs()).to(dtype)
     return made
+
+
+def kaiser_window(
+    window_length: int, periodic: bool = True, beta: float = 12.0, **options: Any
+) -> Tensor:
+    """The window that keeps most of its energy near zero frequency. PyTorch: ``kaiser_window``."""
+    if window_length < 2:
+        return ones(window_length, **options)
+    turn = window_length if periodic else window_length - 1
+    dtype = options.get("dtype") or dtypes.get_default_dtype()
+    places = arange(window_length, dtype=dtypes.float64) * (2 / turn) - 1
+    heights = (beta * (1 - places * places).clamp(min=0).sqrt()).i0()
+    made: Tensor = (heights / heights.new_tensor(beta).i0()).to(dtype)
+    return made

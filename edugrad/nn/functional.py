@@ -45,6 +45,7 @@ from ..ops.dropout import (
 )
 from ..ops.elementwise import sigmoid, tanh
 from ..ops.embedding import embedding
+from ..ops.further_names import pdist
 from ..ops.grid import affine_grid, grid_sample
 from ..ops.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ..ops.linalg import linear
@@ -213,6 +214,7 @@ __all__ = [
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pdist",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",

@@ -37,9 +37,13 @@ def _bessel(
         {"op_name": name, "scipy_name": scipy_name, "formula": formula, "__doc__": summary},
     )
 
-    def function(input: Any, *, out: Any = None) -> Any:
+    def of_input(input: Any, *, out: Any = None) -> Any:
         return op.apply(input, out=out)
 
+    def of_x(x: Any, *, out: Any = None) -> Any:
+        return op.apply(x, out=out)
+
+    function = of_x if name.startswith("scaled") else of_input
     function.__name__ = function.__qualname__ = name
     function.__doc__ = (
         f"{summary}\n\n    Computes ``{formula}`` for each element a.\n\n"
@@ -101,6 +105,6 @@ class SphericalBesselJ0(Float):
 
 
 @register(SphericalBesselJ0, samples=REAL, method=False, namespace=SPECIAL)
-def spherical_bessel_j0(input: Any, *, out: Any = None) -> Any:
+def spherical_bessel_j0(x: Any, *, out: Any = None) -> Any:
     """``sin(x) / x``, and 1 at 0. PyTorch: ``torch.special.spherical_bessel_j0``."""
-    return SphericalBesselJ0.apply(input, out=out)
+    return SphericalBesselJ0.apply(x, out=out)

@@ -168,7 +168,7 @@ def _edges(input: Any, bins: int, range: Any) -> Any:
 )
 def histogram(
     input: Any,
-    bins: Any,
+    bins: Any = 100,
     *,
     range: Any = None,
     weight: Any = None,

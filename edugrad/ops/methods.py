@@ -14,6 +14,7 @@ from . import (
     bitwise,
     comparison,
     conversion,
+    further_names,
     in_place_views,
     linalg,
     power,
@@ -57,6 +58,7 @@ OTHER_METHODS: dict[str, Method] = {
     "new_empty_strided": strided.empty_strided,
     **in_place_views.METHODS,
     **tensor_methods.METHODS,
+    **further_names.METHODS,
     "__dlpack__": exchange.dlpack,
     "__dlpack_device__": exchange.dlpack_device,
     **sampling.FILLS,
@@ -93,9 +95,10 @@ OF_ONE_IN_PLACE = (
         for name, info in OPS.items()
         if info.inplace is not None and info.namespace == "edugrad" and _is_of_one(info)
     ),
-    "detach_",
-    "fill_",
-    "zero_",
+    *(
+        "addmv_ as_strided_ clamp_max_ clamp_min_ detach_ fill_ gcd_ index_put_ lcm_ square_ "
+        "xlogy_ zero_"
+    ).split(),
 )
 
 OPERATORS: dict[str, Method] = {

@@ -201,6 +201,17 @@ def _exchanges(permutation: Any, size: int) -> Any:
     return made.reshape(*permutation.shape[:-2], size)
 
 
+def permutation(LU: Any, pivots: Any) -> Any:
+    """The matrices that exchange the rows as ``pivots`` say."""
+    rows = LU.shape[-2]
+    order = LU.new_ones(rows).diag_embed().expand(*LU.shape[:-2], rows, rows).clone()
+    for place in range(pivots.shape[-1]):
+        for index in _places(pivots.shape[:-1]):
+            other = int(pivots[(*index, place)]) - 1
+            order[index][[place, other]] = order[index][[other, place]].clone()
+    return order
+
+
 @takes_out
 def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Any:
     """X with A X = B, of a square A (or its transpose) that :func:`lu_factor` has taken apart.
@@ -210,12 +221,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     PyTorch: ``torch.linalg.lu_solve``.
     """
     lower = LU.tril(-1) + LU.new_ones(LU.shape[-1]).diag_embed()
-    order = LU.new_ones(LU.shape[-1]).diag_embed().expand(LU.shape).clone()
-    for place in range(pivots.shape[-1]):
-        for index in _places(pivots.shape[:-1]):
-            other = int(pivots[(*index, place)]) - 1
-            order[index][[place, other]] = order[index][[other, place]].clone()
-    A = order.mT @ lower @ LU.triu()
+    A = permutation(LU, pivots).mT @ lower @ LU.triu()
     A = A.mT if adjoint else A
     return solve(A, B) if left else solve(A.mT, B.mT).mT
 

@@ -189,7 +189,7 @@ def _unfit(
 UNKNOWN = ("out_dtype", "implicit", "masked_grad", "scale", "input_scale")
 # Names that PyTorch's own parser does not take, or takes for what edugrad has not.
 WRONG_STUBS = {
-    "": ("tensor", "as_tensor", "subtract", "result_type", "can_cast"),
+    "": ("tensor", "as_tensor", "subtract", "rsub", "result_type", "can_cast"),
     "Tensor": ("new_tensor", "requires_grad_", "cpu", "cuda", "subtract", "subtract_"),
     "nn.functional": ("rrelu_", "elu_"),
     "special": ("log_softmax",),
