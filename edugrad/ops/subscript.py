@@ -317,7 +317,8 @@ def _put(apply: Any, target: Tensor, picks: Index, value: Any, accumulate: bool)
     check_picks(target, picks)
     if isinstance(value, Tensor):
         value = _checked_value(target, value)
-        value = _fitting(value, 0 if value.numel() == 1 else target.ndim + len(picks))
+        if value.ndim and value._array.shape[0] == 1:
+            value = _fitting(value, 0 if value.numel() == 1 else target._array[picks].ndim)
     try:
         return apply(target, value, index=picks, accumulate=accumulate)
     except IndexError as error:

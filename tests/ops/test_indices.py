@@ -233,3 +233,13 @@ def test_a_gpu_reduces_types_without_atomic_operations(
 def test_negative_whole_numbers_add_up_on_a_gpu(gpu: edugrad.Device) -> None:
     x, index = tensor([5, -7]).to(gpu), tensor([0, 0, 1]).to(gpu)
     assert x.index_add(0, index, tensor([-9, 1, -1]).to(gpu)).tolist() == [-3, -8]
+
+
+def test_values_may_have_more_leading_dimensions_of_one_than_what_is_written_to() -> None:
+    x = edugrad.zeros(4, 2, requires_grad=True)
+    values = edugrad.ones(1, 3, 2, requires_grad=True)
+    y = x * 1
+    y[edugrad.tensor([0, 1, 3])] = values
+    (y * edugrad.arange(8.0).view(4, 2)).sum().backward()
+    assert values.grad.tolist() == [[[0.0, 1.0], [2.0, 3.0], [6.0, 7.0]]]
+    assert x.grad.tolist() == [[0.0, 0.0], [0.0, 0.0], [4.0, 5.0], [0.0, 0.0]]
