@@ -27,7 +27,7 @@ class BitwiseAnd(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        _need_bits("&", RuntimeError, a, b)
+        _need_bits("&", NotImplementedError, a, b)
         return a & b
 
 
@@ -40,7 +40,7 @@ class BitwiseOr(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        _need_bits("|", RuntimeError, a, b)
+        _need_bits("|", NotImplementedError, a, b)
         return a | b
 
 
@@ -53,7 +53,7 @@ class BitwiseXor(Binary):
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
-        _need_bits("^", RuntimeError, a, b)
+        _need_bits("^", NotImplementedError, a, b)
         return a ^ b
 
 
@@ -92,7 +92,7 @@ class Shift(Binary):
     @classmethod
     def forward(cls, ctx: Any, a: Any, b: Any) -> Any:
         xp = ctx.xp
-        dtype = (b if type(a) is int else a).dtype
+        dtype = (a if hasattr(a, "dtype") else b).dtype
         a, b = xp.asarray(a, dtype), xp.asarray(b, dtype)
         need_kernel(cls.kernel, "iu", a)
         bits = 8 * dtype.itemsize

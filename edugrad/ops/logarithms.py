@@ -142,7 +142,7 @@ class Xlogy(Binary):
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
         xp = ctx.xp
-        dtype = (b if type(a) in (int, float) else a).dtype
+        dtype = (a if hasattr(a, "dtype") else b).dtype
         a, b = xp.asarray(a, dtype), xp.asarray(b, dtype)
         ctx.save_for_backward(a, b)
         return xp.where(xp.isnan(b), b, xp.where(a == 0, 0, a * xp.log(b)))

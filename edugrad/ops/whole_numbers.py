@@ -67,7 +67,9 @@ def lcm(input: Any, other: Any, *, out: Any = None) -> Any:
 )
 def ldexp(input: Any, other: Any) -> Any:
     """``input · 2^other``. PyTorch: ``torch.ldexp``."""
-    return input * (other.to(input.dtype) if input.is_floating_point() else other * 1.0).exp2()
+    if not other.is_floating_point():
+        other = other.to(input.dtype) if input.is_floating_point() else other * 1.0
+    return input * other.exp2()
 
 
 class Nextafter(Binary):

@@ -114,3 +114,30 @@ def test_the_gradient_has_the_dtype_of_its_tensor(name: str) -> None:
     assert narrow.grad is not None
     assert wide.grad is not None
     assert (narrow.grad.dtype, wide.grad.dtype) == (edugrad.float32, edugrad.float64)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "result"),
+    [
+        ("float16", "int64", "float16"),
+        ("float16", "float32", "float32"),
+        ("float64", "float16", "float64"),
+        ("int64", "float16", "float16"),
+        ("int64", "int32", "float32"),
+    ],
+)
+def test_ldexp_promotes_two_floating_types(a: str, b: str, result: str) -> None:
+    first, second = (edugrad.ones(2, dtype=getattr(edugrad, name)) for name in (a, b))
+    assert edugrad.ldexp(first, second).dtype is getattr(edugrad, result)
+
+
+def test_a_number_may_stand_first_whatever_its_type() -> None:
+    whole = edugrad.tensor([1, 2])
+    assert edugrad.xlogy(True, whole).tolist() == edugrad.xlogy(1.0, whole).tolist()
+    assert edugrad.bitwise_left_shift(True, whole).tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("name", ["bitwise_and", "bitwise_or", "bitwise_xor"])
+def test_floating_numbers_have_no_bits(name: str) -> None:
+    with pytest.raises(NotImplementedError, match="only implemented on integer and Boolean-type"):
+        getattr(edugrad, name)(edugrad.ones(2), edugrad.ones(2))
