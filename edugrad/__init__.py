@@ -113,14 +113,16 @@ from .windows import (
 )
 
 if _TYPE_CHECKING:
-    from . import func, nn, optim, testing, training, utils
+    from . import accelerator, amp, backends, func, nn, optim, testing, training, utils, xpu
+    from .amp import autocast
     from .func import vmap
     from .nn.summary import summary
     from .serialization import load, save
 
 # What is loaded when it is first used, so that ``import edugrad`` stays fast: packages, functions.
-_ON_DEMAND = ("func", "nn", "optim", "testing", "training", "utils")
+_ON_DEMAND = ("accelerator amp backends func nn optim testing training utils xpu").split()
 _FUNCTIONS_ON_DEMAND = {
+    "autocast": ".amp",
     "load": ".serialization",
     "save": ".serialization",
     "summary": ".nn.summary",
@@ -131,6 +133,9 @@ _FUNCTIONS_ON_DEMAND = {
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"edugrad\.")
 
 dtype = DType
+# Types are shown by the names that users know them by: <class 'edugrad.Tensor'>.
+for _kind, _name in ((Tensor, "Tensor"), (Size, "Size"), (DType, "dtype"), (Device, "device")):
+    _kind.__module__, _kind.__name__, _kind.__qualname__ = "edugrad", _name, _name
 float = dtypes.float32
 int = dtypes.int32
 bool = dtypes.bool_

@@ -35,7 +35,7 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "call the function or module itself; edugrad.compile returns it unchanged",
     ),
     (
-        "distributed multiprocessing futures DataParallel SyncBatchNorm",
+        "distributed multiprocessing futures SyncBatchNorm",
         "tensors that processes share",
         "run in one process; DataLoader and the Trainer say what they can do beside each other",
     ),
@@ -43,11 +43,6 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "bfloat16 float8_e4m3fn float8_e5m2 uint16 uint32 uint64",
         "numbers of that type, which NumPy has not",
         "use float32, or float16 where memory matters",
-    ),
-    (
-        "amp autocast GradScaler",
-        "mixed precision that chooses by itself",
-        "convert with .half() where it is wanted, or leave autocast away: results are float32",
     ),
 )
 OF_TENSOR = (

@@ -17,23 +17,13 @@ import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 from .callsite import call_site
 from .errors import teach
 
 ROOT = "torch"
-STANDARD_ANSWERS: dict[str, Any] = {
-    "torch.backends.mps.is_available": lambda: False,
-    "torch.backends.mps.is_built": lambda: False,
-    "torch.backends.cuda.matmul": SimpleNamespace(allow_tf32=False),
-    "torch.accelerator.is_available": lambda: False,
-    "torch.xpu.is_available": lambda: False,
-    "torch.cuda.manual_seed_all": lambda seed: None,
-    "torch.set_num_threads": lambda threads: None,
-    "torch.use_deterministic_algorithms": lambda mode, warn_only=False: None,
-}
 MODULES = frozenset(
     f"torch.{name}"
     for name in (
@@ -97,8 +87,6 @@ class Stand(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         full = f"{self.__name__}.{name}"
-        if full in STANDARD_ANSWERS:
-            return STANDARD_ANSWERS[full]
         found = getattr(self._real, name, self)
         if isinstance(found, ModuleType) and found is not self:
             return importlib.import_module(full)

@@ -20,7 +20,6 @@ from edugrad.absent import OF_TENSOR
         (lambda: edugrad.quantize_per_tensor, "it has no quantised numbers"),
         (lambda: edugrad.jit.script, "it has no compiler"),
         (lambda: edugrad.distributed, "it has no tensors that processes share"),
-        (lambda: edugrad.autocast("cpu"), "leave autocast away"),
         (lambda: edugrad.nn.SyncBatchNorm(3), "edugrad.nn has no SyncBatchNorm"),
         (lambda: edugrad.ones(2).bfloat16(), "use float32"),
         (lambda: edugrad.no_such_name, "module 'edugrad' has no attribute 'no_such_name'"),

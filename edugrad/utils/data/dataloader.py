@@ -14,6 +14,7 @@ from .collate import default_collate, default_convert
 from .dataset import IterableDataset
 from .fetch import IterableFetcher, MapFetcher
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, draw_seed
+from .workers import Turns
 
 T = TypeVar("T", covariant=True)
 FIXED = (
@@ -49,18 +50,18 @@ class DataLoader(Generic[T]):
     generator : Generator, optional
         Whose numbers shuffle; the default stream unless given.
     num_workers : int
-        Has to be 0: samples are loaded in this process. Worker processes follow.
+        How many workers load in turn, each with its copy of the dataset and its random streams,
+        as PyTorch's processes; here they take their turns in this process.
     pin_memory, pin_memory_device, in_order
         Accepted, without effect.
     timeout, worker_init_fn, multiprocessing_context, prefetch_factor, persistent_workers
-        Concern workers; checked as in PyTorch.
+        Concern workers; ``worker_init_fn(id)`` is called when one begins, the others are checked
+        as in PyTorch and without effect.
 
     Raises
     ------
     ValueError
         If options exclude each other or are out of range.
-    NotImplementedError
-        If ``num_workers`` is larger than 0.
 
     Examples
     --------
@@ -102,7 +103,7 @@ class DataLoader(Generic[T]):
         in_order: bool = True,
     ) -> None:
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
-        if multiprocessing_context is not None:
+        if multiprocessing_context is not None and num_workers == 0:
             raise ValueError(_needs_workers("multiprocessing_context", multiprocessing_context))
         self.dataset = dataset
         self.num_workers = num_workers
@@ -182,7 +183,7 @@ class _Epoch(Iterator[Any]):
     """One pass over a DataLoader."""
 
     def __init__(self, loader: DataLoader[Any]) -> None:
-        if loader.timeout != 0:
+        if loader.timeout != 0 and loader.num_workers == 0:
             raise AssertionError(_needs_workers("timeout", loader.timeout))
         if loader.pin_memory and not cuda.is_available():
             warnings.warn(
@@ -195,10 +196,19 @@ class _Epoch(Iterator[Any]):
         self._sampler = loader._index_sampler
         self._indices = iter(self._sampler)
         # PyTorch draws a seed for the workers here, whether or not there are any.
-        draw_seed(loader.generator)
+        seed = draw_seed(loader.generator)
         fetcher = IterableFetcher if isinstance(loader.dataset, IterableDataset) else MapFetcher
         batched = loader.batch_sampler is not None
-        self._fetcher = fetcher(loader.dataset, loader.collate_fn, batched, loader.drop_last)
+
+        def fetch_from(dataset: Any) -> IterableFetcher | MapFetcher:
+            return fetcher(dataset, loader.collate_fn, batched, loader.drop_last)
+
+        count = loader.num_workers
+        self._fetcher = (
+            Turns(loader.dataset, count, seed, loader.worker_init_fn, fetch_from)
+            if count
+            else fetch_from(loader.dataset)
+        )
         self._count = 0
 
     def __next__(self) -> Any:
@@ -214,14 +224,6 @@ class _Epoch(Iterator[Any]):
 
     def __len__(self) -> int:
         return len(self._sampler)
-
-
-def get_worker_info() -> None:
-    """Where in a worker process the caller is: None, since there are no workers yet.
-
-    PyTorch: ``torch.utils.data.get_worker_info``.
-    """
-    return None
 
 
 def _check_workers(
@@ -250,15 +252,6 @@ def _check_workers(
     if persistent and num_workers == 0:
         rule, got = "persistent_workers option needs num_workers > 0", "num_workers=0"
         raise ValueError(teach(rule, got=got, mend="leave persistent_workers out"))
-    if num_workers > 0:
-        raise NotImplementedError(
-            teach(
-                "the DataLoader of edugrad has no worker processes yet; they follow with the "
-                "lesson on loading data",
-                got=f"num_workers={num_workers}",
-                mend="num_workers=0, the default, loads the same batches in this process",
-            )
-        )
 
 
 def _check_stream(shuffle: bool | None, sampler: Any, batch_sampler: Any) -> None:

@@ -25,7 +25,6 @@ from edugrad.utils.data import (
     default_collate,
     default_collate_fn_map,
     fetch,
-    get_worker_info,
 )
 from tests import standin
 
@@ -170,18 +169,6 @@ def test_processes_share_a_dataset() -> None:
         DistributedSampler(range(10))
     with pytest.raises(ValueError, match="ranks count from 0"):
         DistributedSampler(range(10), 2, 2)
-
-
-def test_workers_are_not_there_yet() -> None:
-    assert get_worker_info() is None
-    with pytest.raises(NotImplementedError) as caught:
-        DataLoader(pairs(), num_workers=2, prefetch_factor=4, persistent_workers=True)
-    assert str(caught.value) == (
-        "the DataLoader of edugrad has no worker processes yet; they follow with the lesson on "
-        "loading data\n"
-        "  got:  num_workers=2\n"
-        "  mend: num_workers=0, the default, loads the same batches in this process"
-    )
 
 
 @pytest.mark.parametrize(
