@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .callsite import CallSite, call_site
+from .callsite import CallSite, Position, position
 
 
 class Storage:
@@ -23,16 +23,20 @@ class Storage:
         The user's line that made it do so.
     """
 
-    __slots__ = ("array", "version", "writer", "written_at")
+    __slots__ = ("array", "version", "writer", "_position")
 
     def __init__(self, array: Any) -> None:
         self.array = array
         self.version = 0
         self.writer: str | None = None
-        self.written_at: CallSite | None = None
+        self._position: Position | None = None
+
+    @property
+    def written_at(self) -> CallSite | None:
+        return None if self._position is None else CallSite(*self._position)
 
     def bump(self, writer: str) -> None:
         """Note that ``writer`` has changed the memory."""
         self.version += 1
         self.writer = writer
-        self.written_at = call_site()
+        self._position = position(2)

@@ -58,8 +58,7 @@ def backward(
     -----
     PyTorch: ``torch.autograd.backward``.
     """
-    outputs = _listed(tensors)
-    roots = _roots(outputs, grad_variables if grad_tensors is None else grad_tensors)
+    roots = _roots(tensors, grad_variables if grad_tensors is None else grad_tensors)
     leaves = None if inputs is None else _listed(inputs)
     if leaves is not None and not leaves:
         raise RuntimeError(
@@ -165,7 +164,7 @@ def grad(
             )
         )
     targets = _listed(inputs)
-    roots = _roots(_listed(outputs), grad_outputs)
+    roots = _roots(outputs, grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph
     edges = [_edge_of(target) for target in targets]
     walk = Walk(keep, edges)
@@ -206,7 +205,11 @@ def _edge_of(tensor: Tensor) -> Edge:
     return edge
 
 
-def _roots(outputs: list[Tensor], gradients: Any) -> list[tuple[Edge, Tensor]]:
+def _roots(tensors: Tensors, gradients: Any) -> list[tuple[Edge, Tensor]]:
+    """Where a walk starts, and with what."""
+    if isinstance(tensors, Tensor) and (gradients is None or isinstance(gradients, Tensor)):
+        return [_root(0, tensors, gradients)]
+    outputs = _listed(tensors)
     if gradients is None:
         given: list[Any] = [None] * len(outputs)
     else:
@@ -214,15 +217,15 @@ def _roots(outputs: list[Tensor], gradients: Any) -> list[tuple[Edge, Tensor]]:
     if len(given) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
     return [
-        (_root_edge(number, output), _root_gradient(number, output, gradient))
+        _root(number, output, gradient)
         for number, (output, gradient) in enumerate(zip(outputs, given, strict=True))
     ]
 
 
-def _root_edge(number: int, output: Tensor) -> Edge:
+def _root(number: int, output: Tensor, gradient: Any) -> tuple[Edge, Tensor]:
     edge = gradient_edge(output)
     if edge is not None:
-        return edge
+        return edge, _root_gradient(number, output, gradient)
     raise RuntimeError(
         teach(
             f"element {number} of tensors does not require grad and does not have a grad_fn",

@@ -150,7 +150,7 @@ def accumulate(leaf: Tensor, gradient: Tensor, unshared: bool) -> None:
     if mode.grad:
         leaf._grad = gradient.clone() if before is None else before + gradient
     elif before is not None:
-        before.add_(gradient)
+        before += gradient
     else:
         leaf._grad = gradient if unshared else gradient.detach().clone()
     for hook in () if leaf._after is None else tuple(leaf._after.values()):

@@ -78,6 +78,9 @@ class Op(Node):
     out_dtype : "same", "castable", "any" or ""
         Which tensors ``out=`` may be: of the result's dtype, of one that it can be cast to, of
         any; "" means castable for element-wise ops and the same for all others.
+    only_ufuncs : bool
+        ``forward`` calls ufuncs, or makes views: NumPy's warnings of overflow and 0/0 then name
+        edugrad's own module and are filtered. Other functions run under ``errstate``.
     check_nan : bool
         Whether anomaly detection looks at the result (not for ``empty``-like ops).
 
@@ -130,6 +133,7 @@ class Op(Node):
     joined: ClassVar[tuple[int, ...]] = ()
     reads_apart: ClassVar[bool] = False
     out_dtype: ClassVar[str] = ""
+    only_ufuncs: ClassVar[bool] = False
     check_nan: ClassVar[bool] = True
 
     xp: Any
@@ -188,7 +192,10 @@ class Op(Node):
         ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
         ctx.saved = ()
         try:
-            result = _compute(cls, ctx, arrays, params)
+            if cls.only_ufuncs:
+                result = cls.forward(ctx, *arrays, **params)
+            else:
+                result = _compute(cls, ctx, arrays, params)
         except Exception as error:
             explain(cls, arrays, error)
             raise

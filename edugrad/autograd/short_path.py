@@ -30,16 +30,8 @@ _NO_PARAMS: dict[str, Any] = {}
 
 
 class OfOne(Op):
-    """An op of one tensor. ``call`` is its short path, made once for each op.
+    """An op of one tensor. ``call`` is its short path, made once for each op."""
 
-    Class attributes
-    ----------------
-    only_ufuncs : bool
-        ``forward`` calls ufuncs, or makes views: NumPy's warnings of overflow and 0/0 then name
-        edugrad's own module and are filtered. Other functions run under ``errstate``.
-    """
-
-    only_ufuncs: ClassVar[bool] = False
     call: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls) -> None:
@@ -56,20 +48,35 @@ class OfOne(Op):
 class OfTwo(Op):
     """An op of two tensors, or of a tensor and a number; ``call`` is its short path.
 
-    Its ``forward`` calls only ufuncs and what gives no warnings.
+    Of floating-point numbers its ``forward`` calls only ufuncs and what gives no warnings.
+
+    Class attributes
+    ----------------
+    ufunc : str
+        The ufunc that alone computes the result of floating-point numbers, if there is one;
+        ``call_``, the short path of the form that writes in place, writes with it.
     """
 
+    ufunc: ClassVar[str] = ""
     call: ClassVar[Callable[..., Any]]
+    call_: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.call = staticmethod(_of_two(cls))
+        cls.call_ = staticmethod(_of_two_in_place(cls))
 
     @classmethod
     def apply(cls, *inputs: Any, out: Any = None, **params: Any) -> Any:
         if len(inputs) != 2 or out is not None:
             return super().apply(*inputs, out=out, **params)
         return cls.call(*inputs, params)
+
+    @classmethod
+    def apply_(cls, target: Any, *others: Any, **params: Any) -> Any:
+        if len(others) != 1 or params:
+            return super().apply_(target, *others, **params)
+        return cls.call_(target, *others)
 
 
 def _own(function: Any) -> Any:
@@ -180,6 +187,44 @@ def _of_two(op: Any) -> Callable[..., Any]:
         return output
 
     return _own(call)
+
+
+def _of_two_in_place(op: Any) -> Callable[..., Any]:
+    """The short path of writing the result into the first operand, where no graph is recorded."""
+    long_way, ufunc, writer = super(OfTwo, op).apply_, op.ufunc, f"{op.op_name}_"
+    if not ufunc:
+        return long_way  # type: ignore[no-any-return]
+
+    def call_(a: Any, b: Any) -> Any:
+        if mode.watched or not isinstance(a, Tensor):
+            return long_way(a, b)
+        view, x, needed = a._view, a._array, a._requires_grad
+        if view is not None:
+            if view.base._requires_grad:
+                return long_way(a, b)
+            view.refresh(a)
+        if isinstance(b, Tensor):
+            if b._view is not None:
+                b._view.refresh(b)
+            y, needed = b._array, needed or b._requires_grad
+            alike = y.dtype is x.dtype and b._device is a._device
+            plain = alike and b is not a and (b._memory is None or b._memory is not a._memory)
+        else:
+            y, plain = b, type(b) in _NUMBERS
+        if not plain or (needed and mode.grad) or 0 in x.strides:
+            return long_way(a, b)
+        if x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64:
+            return long_way(a, b)
+        try:
+            getattr(a._device.xp, ufunc)(x, y, x)
+        except ValueError:
+            return long_way(a, b)
+        a._storage.bump(writer)
+        if not a._requires_grad:
+            note_cut(op, (a, b), (a,), needed)
+        return a
+
+    return call_
 
 
 def _enter(

@@ -10,7 +10,7 @@ from ..autograd.short_path import OfOne, OfTwo
 from ..tensor import check_dim
 from .checks import need_floating
 from .registry import Sample, T, register
-from .summation import total
+from .summation import largest, total
 
 FUNCTIONAL = "edugrad.nn.functional"
 
@@ -19,13 +19,14 @@ class Softmax(OfOne):
     """Exponentials divided by their sum along a dimension."""
 
     op_name = "softmax"
+    only_ufuncs = True
     formula = "exp(a) / Σ exp(a)"
     derivatives = ("out · (grad - Σ grad · out)",)
 
     @staticmethod
     def forward(ctx: Any, a: Any, dim: int) -> Any:
         xp = ctx.xp
-        powers = xp.exp(a - a.max(dim, keepdims=True)) if a.size else xp.exp(a)
+        powers = xp.exp(a - largest(a, dim)) if a.size and a.ndim else xp.exp(a)
         result = powers / _sum(powers, dim) if a.ndim else xp.ones_like(a)
         ctx.save_for_backward(result)
         return result
@@ -65,13 +66,14 @@ class LogSoftmax(OfOne):
     """The logarithm of softmax, computed without overflow or lost digits."""
 
     op_name = "log_softmax"
+    only_ufuncs = True
     formula = "a - ln Σ exp(a)"
     derivatives = ("grad - softmax(a) · Σ grad",)
 
     @staticmethod
     def forward(ctx: Any, a: Any, dim: int) -> Any:
         xp = ctx.xp
-        shifted = a - a.max(dim, keepdims=True) if a.size and a.ndim else a - a
+        shifted = a - largest(a, dim) if a.size and a.ndim else a - a
         result = shifted - xp.log(_sum(xp.exp(shifted), dim))
         ctx.save_for_backward(result)
         return result

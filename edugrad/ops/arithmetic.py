@@ -36,6 +36,7 @@ class Add(Binary):
     """Sum of two tensors."""
 
     op_name = "add"
+    ufunc = "add"
     formula = "a + b"
     derivatives = ("grad", "grad")
 
@@ -52,6 +53,7 @@ class Sub(Binary):
     """Difference of two tensors."""
 
     op_name = "sub"
+    ufunc = "subtract"
     formula = "a - b"
     derivatives = ("grad", "-grad")
     takes_bool = False
@@ -124,6 +126,7 @@ class Mul(Binary):
     """Product of two tensors, element by element."""
 
     op_name = "mul"
+    ufunc = "multiply"
     formula = "a · b"
     derivatives = ("grad · b", "grad · a")
 
@@ -144,6 +147,7 @@ class Div(Binary):
     """Quotient of two tensors; integers are divided as floating-point numbers."""
 
     op_name = "div"
+    ufunc = "true_divide"
     formula = "a / b"
     derivatives = ("grad / b", "-grad · a / b²")
     to_float = True
@@ -170,6 +174,7 @@ class Maximum(Binary):
     """The larger of two elements; NaN wins."""
 
     op_name = "maximum"
+    ufunc = "maximum"
     formula = "max(a, b)"
     derivatives = ("grad where a > b, half where equal", "grad where b > a, half where equal")
 
@@ -188,6 +193,7 @@ class Minimum(Binary):
     """The smaller of two elements; NaN wins."""
 
     op_name = "minimum"
+    ufunc = "minimum"
     formula = "min(a, b)"
     derivatives = ("grad where a < b, half where equal", "grad where b < a, half where equal")
 

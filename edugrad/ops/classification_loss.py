@@ -13,6 +13,7 @@ from .activation import log_softmax
 from .checks import need_kernel, scalar_type
 from .loss import FUNCTIONAL, averaged, read_reduction, refuse_gradient
 from .registry import Sample, T, register
+from .summation import total
 
 CLASSES = T(5, kind="int", low=0, high=3)
 PLACES = T(2, 4, 2, kind="int", low=0, high=3)
@@ -37,6 +38,7 @@ class NllLoss(Op):
     derivatives: ClassVar = ("-grad · weight[target] at target, 0 elsewhere",)
     symbols: ClassVar = ("a", "target", "weight")
     promotes = False
+    only_ufuncs = True
 
     @staticmethod
     def forward(
@@ -44,24 +46,28 @@ class NllLoss(Op):
     ) -> Any:
         xp = ctx.xp
         ctx.shape = a.shape
-        index = target.astype("int64")
+        index = target.astype("int64", copy=False)
         if ignore_index is not None:
-            index[index == ignore_index] = 0
+            index = xp.where(index == ignore_index, 0, index)
         losses = -a[_places(xp, index, a.ndim)]
         factors, count = 1.0, float(index.size)
         if weight is not None or ignore_index is not None:
             factors = _factors(xp, a.dtype, target, index, weight, ignore_index)
-            losses, count = xp.where(factors != 0, losses * factors, factors), factors.sum()
+            losses, count = xp.where(factors != 0, losses * factors, factors), _whole(factors)
         if reduction != "mean":
             ctx.save_for_backward(target, index, 0 - factors)
-            return losses if reduction == "none" else losses.sum()
+            return losses if reduction == "none" else _whole(losses)
         ctx.save_for_backward(target, index, 0 - (factors / count if count else factors))
-        return losses.sum() / count
+        return _whole(losses) / count
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         _, index, factors = ctx.saved_tensors
         return AtClasses.apply(grad, index, factors, shape=ctx.shape), None, None
+
+
+def _whole(a: Any) -> Any:
+    return total(a, tuple(range(a.ndim)))
 
 
 def _factors(
@@ -100,6 +106,7 @@ class AtClasses(Op):
     derivatives = ("grad[index] · w", "", "")
     symbols = ("a", "index", "w")
     promotes = False
+    only_ufuncs = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, index: Any, factors: Any, shape: tuple[int, ...]) -> Any:

@@ -9,6 +9,7 @@ from ..autograd.short_path import OfTwo
 from ..errors import teach
 from ..tensor import Tensor
 from .registry import Sample, T, register
+from .shape import Transpose
 
 
 class MatrixProduct(OfTwo):
@@ -31,8 +32,8 @@ class MatrixProduct(OfTwo):
         need_a, need_b = ctx.needs_input_grad
         shape_a, shape_b = ctx.shapes
         return (
-            _summed(matmul(grad, b.transpose(-1, -2)), shape_a) if need_a else None,
-            _summed(matmul(a.transpose(-1, -2), grad), shape_b) if need_b else None,
+            _summed(ctx.apply(grad, _turned(b)), shape_a) if need_a else None,
+            _summed(ctx.apply(_turned(a), grad), shape_b) if need_b else None,
         )
 
 
@@ -120,6 +121,7 @@ class Linear(Op):
     formula = "x @ wᵀ + b"
     derivatives: ClassVar[tuple[str, ...]] = ("grad @ w", "gradᵀ @ x", "Σ grad over the batch")
     symbols: ClassVar[tuple[str, ...]] = ("x", "w", "b")
+    only_ufuncs = True
 
     @staticmethod
     def forward(ctx: Any, x: Any, weight: Any, bias: Any = None) -> Any:
@@ -137,7 +139,7 @@ class Linear(Op):
         rows = _rows(grad)
         gradients = (
             matmul(grad, weight) if need_x else None,
-            matmul(rows.t(), _rows(x)) if need_weight else None,
+            MatrixProduct.apply(_turned(rows), _rows(x)) if need_weight else None,
         )
         return (*gradients, *[rows.sum(0) if need else None for need in need_bias])
 
@@ -149,6 +151,12 @@ class LinearWithoutBias(Linear):
     formula = "x @ wᵀ"
     derivatives = ("grad @ w", "gradᵀ @ x")
     symbols = ("x", "w")
+
+
+def _turned(a: Any) -> Any:
+    """The transposes of a stack of matrices."""
+    last = a._array.ndim - 1
+    return Transpose.apply(a, dim0=last - 1, dim1=last)
 
 
 def _rows(a: Any) -> Any:
@@ -277,6 +285,9 @@ def matmul(input: Any, other: Any, *, out: Any = None) -> Any:
     """
     _tensors("matmul", input, other)
     a, b = input._array.shape, other._array.shape
+    if len(a) == len(b) == 2 and a[1] == b[0]:
+        _same_dtype(input, other)
+        return MatrixProduct.apply(input, other, out=out)
     if not a or not b:
         raise RuntimeError(
             teach(
@@ -295,8 +306,7 @@ def matmul(input: Any, other: Any, *, out: Any = None) -> Any:
         return op.apply(input, other, out=out)
     if len(a) == 1:
         return VectorMatrix.apply(input, other, out=out)
-    op_class = MatrixProduct if len(a) == len(b) == 2 else BatchedProduct
-    return op_class.apply(input, other, out=out)
+    return BatchedProduct.apply(input, other, out=out)
 
 
 @register(MatrixProduct, samples=[Sample(T(2, 3), T(3, 4))])

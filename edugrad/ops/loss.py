@@ -8,6 +8,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..autograd.grad_mode import is_grad_enabled
+from ..autograd.short_path import OfTwo
 from ..errors import teach
 from .checks import need_float, need_floating
 from .registry import Sample, T, register
@@ -41,7 +42,7 @@ class SigmoidCrossEntropy(Op):
         return share * (z.sigmoid() - y) if need_z else None, -share * z if need_y else None
 
 
-class SquaredError(Op):
+class SquaredError(OfTwo):
     """The square of the difference."""
 
     op_name = "mse_loss"
@@ -57,7 +58,7 @@ class SquaredError(Op):
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         a, b = ctx.saved_tensors
-        share = (grad / ctx.count) * (2 * (a - b))
+        share = (a - b) * (grad * (2 / (ctx.count or 1)))
         need_a, need_b = ctx.needs_input_grad
         return share if need_a else None, -share if need_b else None
 

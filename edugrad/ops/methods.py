@@ -66,7 +66,7 @@ OTHER_METHODS: dict[str, Method] = {
 }
 
 ATTRIBUTES: dict[str, Method] = {
-    "T": lambda self: shape.permute(self, tuple(reversed(range(self.ndim)))),
+    "T": lambda self: shape.Permute.apply(self, dims=tuple(range(self._array.ndim))[::-1]),
     "mT": reshaping.mT,
     "mH": reshaping.mH,
     "H": reshaping.H,
@@ -136,15 +136,12 @@ def _or_unequal(compare: Method) -> Method:
 
 def _arithmetic(op: Any) -> tuple[Method, Method, Method]:
     """``self ∘ other``, ``other ∘ self`` and ``self ∘= other``."""
-    call, apply_ = op.call, op.apply_
+    call = op.call
 
     def reflected(self: Tensor, other: Any) -> Any:
         return call(other, self)
 
-    def in_place(self: Tensor, other: Any) -> Any:
-        return apply_(self, other)
-
-    return call, reflected, in_place
+    return call, reflected, op.call_
 
 
 def bind() -> None:

@@ -14,7 +14,8 @@ from ..errors import teach
 from ..tensor import Tensor, check_dim
 from .checks import need_float
 from .registry import Sample, T, register
-from .summation import total
+from .shape import Expand
+from .summation import largest, total
 
 Dims = int | Sequence[int] | None
 
@@ -29,9 +30,13 @@ OVER = [
 
 def axes(dim: Dims, ndim: int) -> tuple[int, ...]:
     """The dimensions that ``dim`` names, each counted from the front; all for None or ()."""
-    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
+    if dim is None:
         return tuple(range(ndim))
+    if type(dim) is int and -ndim <= dim < ndim:
+        return (dim % ndim,)
     named = (dim,) if isinstance(dim, int) else tuple(dim)
+    if not named:
+        return tuple(range(ndim))
     found = tuple(check_dim(each, ndim) for each in named)
     if len(set(found)) != len(found):
         repeated = next(each for each in found if found.count(each) > 1)
@@ -50,7 +55,7 @@ def spread(value: Tensor, shape: tuple[int, ...], dims: tuple[int, ...]) -> Tens
     if value._array.ndim:
         kept = tuple([1 if axis in dims else length for axis, length in enumerate(shape)])
         value = value if value._array.shape == kept else value.reshape(kept)
-    return value.expand(shape)
+    return Expand.apply(value, shape=shape)
 
 
 class Reduction(OfOne):
@@ -149,14 +154,15 @@ class Logsumexp(Reduction):
     formula = "ln Σ exp(a)"
     derivatives = ("grad · softmax(a)",)
     to_float = True
+    only_ufuncs = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
         xp = ctx.xp
-        largest = a.max(dims, keepdims=True) if a.size else a.sum(dims, keepdims=True)
-        largest = xp.where(xp.isfinite(largest), largest, 0)
-        rest = xp.log(total(xp.exp(a - largest), dims, keepdim))
-        result = rest + largest.reshape(rest.shape)
+        shift = largest(a, dims) if a.size else a.sum(dims, keepdims=True)
+        shift = xp.where(xp.isfinite(shift), shift, 0)
+        rest = xp.log(total(xp.exp(a - shift), dims, keepdim))
+        result = rest + shift.reshape(rest.shape)
         ctx.save_for_backward(a, result)
         return result
 
@@ -206,10 +212,11 @@ def sum(
     -----
     PyTorch: ``torch.sum``.
     """
-    input = cast(input, dtype)
+    if dtype is not None:
+        result = sum(cast(input, dtype), dim, keepdim, out=out)
+        return cast(result, dtype)
     op = Sum if dim is None else SumOver
-    result = op.apply(input, dims=axes(dim, input.ndim), keepdim=keepdim, out=out)
-    return cast(result, dtype)
+    return op.apply(input, dims=axes(dim, input._array.ndim), keepdim=keepdim, out=out)
 
 
 @register(Mean, samples=OVER)

@@ -13,6 +13,7 @@ import numpy as np
 
 BLOCK = 32
 _reduce: Any = np.add.reduce
+_maximum: Any = np.maximum.reduce
 
 
 def total(a: Any, dims: tuple[int, ...], keepdims: bool = False) -> Any:
@@ -26,6 +27,13 @@ def total(a: Any, dims: tuple[int, ...], keepdims: bool = False) -> Any:
         for axis in sorted(dims, key=lambda axis: abs(a.strides[axis])):
             a = _few(a, axis)
     return _sum(a, dims, dtype, keepdims)
+
+
+def largest(a: Any, dims: Any) -> Any:
+    """The largest elements along ``dims``, which are kept; warnings as of :func:`_sum`."""
+    if type(a) is np.ndarray:
+        return _maximum(a, dims, None, None, True)
+    return a.max(dims, keepdims=True)
 
 
 def _sum(a: Any, dims: Any, dtype: Any = None, keepdims: bool = False) -> Any:
