@@ -193,7 +193,7 @@ def _of_two_in_place(op: Any) -> Callable[..., Any]:
     """The short path of writing the result into the first operand, where no graph is recorded."""
     long_way, ufunc, writer = super(OfTwo, op).apply_, op.ufunc, f"{op.op_name}_"
     if not ufunc:
-        return long_way  # type: ignore[no-any-return]
+        return long_way
 
     def call_(a: Any, b: Any) -> Any:
         if mode.watched or not isinstance(a, Tensor):
@@ -216,7 +216,7 @@ def _of_two_in_place(op: Any) -> Callable[..., Any]:
         if x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64:
             return long_way(a, b)
         try:
-            getattr(a._device.xp, ufunc)(x, y, x)
+            getattr(a._device.xp, ufunc)(x, y, out=x)
         except ValueError:
             return long_way(a, b)
         a._storage.bump(writer)

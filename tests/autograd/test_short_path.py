@@ -11,7 +11,8 @@ import pytest
 import edugrad
 from edugrad import tensor
 from edugrad.autograd.graph import record
-from edugrad.ops.arithmetic import Add, Mul
+from edugrad.ops.arithmetic import Add, Div, Maximum, Mul
+from edugrad.ops.registry import OPS
 
 OPERANDS: dict[str, Callable[[], tuple[Any, Any]]] = {
     "alike": lambda: (leaf(2, 3), leaf(2, 3)),
@@ -82,3 +83,70 @@ def test_where_the_graph_was_cut_is_remembered() -> None:
         y = x * 2
     with pytest.raises(RuntimeError, match=r"cut by no_grad at line \d+ of test_short_path.py"):
         (y + 1).sum().backward()
+
+
+WRITES: dict[str, Callable[[], tuple[Any, Any]]] = {
+    "alike": lambda: (plain(2, 3), plain(2, 3)),
+    "broadcast": lambda: (plain(2, 3), plain(3)),
+    "a number": lambda: (plain(3), 2.5),
+    "itself": lambda: (t := plain(3), t),
+    "a view": lambda: (plain(4, 2)[1:3], plain(2)),
+    "a transpose": lambda: (plain(2, 3).T, plain(3, 2)),
+    "of no dimension": lambda: (plain(), plain()),
+    "another type": lambda: (plain(3), tensor([1, 2, 3])),
+    "a leaf": lambda: (leaf(3), leaf(3)),
+}
+
+
+def plain(*shape: int) -> Any:
+    return leaf(*shape).detach().clone()
+
+
+@pytest.mark.parametrize("op", [Add, Div, Maximum, OPS["gt"].op], ids=lambda op: op.op_name)
+@pytest.mark.parametrize("name", WRITES)
+def test_watched_or_not_the_same_is_written(op: Any, name: str) -> None:
+    (a, b), (c, d) = WRITES[name](), WRITES[name]()
+    with edugrad.no_grad():
+        assert op.apply_(a, b) is a
+        with record():
+            op.apply_(c, d)
+    assert a.tolist() == c.tolist()
+    assert (
+        (a._version, a._storage.writer) == (c._version, c._storage.writer) == (1, f"{op.op_name}_")
+    )
+    assert a._storage.written_at.line + 2 == c._storage.written_at.line
+
+
+def test_a_write_that_a_graph_needs_is_part_of_it() -> None:
+    x = leaf(2)
+    y = plain(2)
+    y += x
+    assert y.grad_fn.name() == "AddBackward0"
+    total = plain(3) * x.sum()
+    total *= 2
+    assert total.grad_fn.name() == "MulBackward0"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        (plain(3), plain(2, 3), "doesn't match the broadcast shape"),
+        (plain(3), plain(2), "must match the size of tensor b"),
+        (plain(1).expand(3), 1.0, "more than one element of the written-to tensor"),
+        (leaf(2), 1.0, "a leaf Variable that requires grad"),
+        (leaf(2)[:1], 1.0, "a view of a leaf Variable that requires grad"),
+    ],
+)
+def test_what_may_not_be_written_is_refused(a: Any, b: Any, message: str) -> None:
+    before = a.tolist()
+    with pytest.raises(RuntimeError, match=message):
+        a += b
+    assert a.tolist() == before
+
+
+def test_a_write_moves_the_version_on() -> None:
+    x, factor = leaf(2), plain(2)
+    y = x * factor
+    factor += 1
+    with pytest.raises(RuntimeError, match="add_"):
+        y.sum().backward()
