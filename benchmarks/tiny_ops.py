@@ -37,6 +37,7 @@ class Inputs:
         self.bias = library.ones(3, requires_grad=True)
         self.logits = library.ones(10, 3, requires_grad=True)
         self.classes = library.arange(10) % 3
+        self.number = library.tensor(2.5)
 
 
 FORWARD_AND_BACKWARD: dict[str, Callable[[Any], Any]] = {
@@ -44,14 +45,33 @@ FORWARD_AND_BACKWARD: dict[str, Callable[[Any], Any]] = {
     "x + 1": lambda t: t.x + 1,
     "1 - x": lambda t: 1 - t.x,
     "x.exp()": lambda t: t.x.exp(),
+    "x ** 2": lambda t: t.x**2,
     "x.sum()": lambda t: t.x.sum(),
+    "x.mean()": lambda t: t.x.mean(),
+    "x.max()": lambda t: t.x.max(),
+    "matrix.sum(1)": lambda t: t.matrix.sum(1),
     "matrix @ matrix": lambda t: t.matrix @ t.matrix,
+    "matrix @ vector": lambda t: t.matrix @ t.bias,
     "matrix.T": lambda t: t.matrix.T,
+    "matrix.transpose(0, 1)": lambda t: t.matrix.transpose(0, 1),
+    "x.view(2, 5)": lambda t: t.x.view(2, 5),
+    "x.reshape(5, 2)": lambda t: t.x.reshape(5, 2),
+    "x[2]": lambda t: t.x[2],
     "x[2:5]": lambda t: t.x[2:5],
+    "matrix[:, 1]": lambda t: t.matrix[:, 1],
+    "x[classes]": lambda t: t.x[t.classes],
+    "cat((x, y))": lambda t: t.library.cat((t.x, t.y)),
+    "stack((x, y))": lambda t: t.library.stack((t.x, t.y)),
+    "where(x > 0, x, y)": lambda t: t.library.where(t.x > 0, t.x, t.y),
+    "relu(x)": lambda t: t.x.relu(),
+    "sigmoid(x)": lambda t: t.x.sigmoid(),
+    "tanh(x)": lambda t: t.x.tanh(),
+    "linear(...)": lambda t: t.functional.linear(t.batch, t.weight, t.bias),
     "relu(linear(...))": lambda t: t.functional.relu(
         t.functional.linear(t.batch, t.weight, t.bias)
     ),
     "softmax(logits, 1)": lambda t: t.functional.softmax(t.logits, 1),
+    "log_softmax(logits, 1)": lambda t: t.functional.log_softmax(t.logits, 1),
     "cross_entropy(logits, classes)": lambda t: t.functional.cross_entropy(t.logits, t.classes),
     "mse_loss(x, y)": lambda t: t.functional.mse_loss(t.x, t.y),
 }
@@ -62,8 +82,21 @@ WITHOUT_GRADIENT: dict[str, Callable[[Any], Any]] = {
     "x[2]": lambda t: t.x[2],
     "x > 0": lambda t: t.x > 0,
     "zeros(3)": lambda t: t.library.zeros(3),
+    "ones(3)": lambda t: t.library.ones(3),
+    "empty(3)": lambda t: t.library.empty(3),
+    "arange(10)": lambda t: t.library.arange(10),
     "tensor([1.0, 2.0, 3.0])": lambda t: t.library.tensor([1.0, 2.0, 3.0]),
+    "batch += 1": lambda t: t.batch.add_(1.0),
+    "x.detach()": lambda t: t.x.detach(),
+    "number.item()": lambda t: t.number.item(),
+    "x.shape": lambda t: t.x.shape,
+    "with no_grad(): pass": lambda t: no_grad(t.library),
 }
+
+
+def no_grad(library: Any) -> None:
+    with library.no_grad():
+        pass
 
 
 def chain(inputs: Inputs) -> Work:

@@ -70,7 +70,10 @@ def arange(
     if kind.category == 1:
         first, step = int(first), int(step)
     target = devices.resolve(device)
-    array = (first + step * np.arange(count)).astype(kind.numpy)
+    if kind.category == 1:
+        array = np.arange(first, first + step * count, step, kind.numpy)
+    else:
+        array = (first + step * np.arange(count)).astype(kind.numpy)
     return finished(devices.move(array, devices.CPU, target), target, requires_grad)
 
 

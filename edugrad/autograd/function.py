@@ -78,9 +78,9 @@ class Op(Node):
     out_dtype : "same", "castable", "any" or ""
         Which tensors ``out=`` may be: of the result's dtype, of one that it can be cast to, of
         any; "" means castable for element-wise ops and the same for all others.
-    only_ufuncs : bool
-        ``forward`` calls ufuncs, or makes views: NumPy's warnings of overflow and 0/0 then name
-        edugrad's own module and are filtered. Other functions run under ``errstate``.
+    quiet : bool
+        ``forward`` calls ufuncs, makes views or moves elements: NumPy's warnings of overflow and
+        0/0 then name edugrad's own module and are filtered. Others run under ``errstate``.
     check_nan : bool
         Whether anomaly detection looks at the result (not for ``empty``-like ops).
 
@@ -133,7 +133,7 @@ class Op(Node):
     joined: ClassVar[tuple[int, ...]] = ()
     reads_apart: ClassVar[bool] = False
     out_dtype: ClassVar[str] = ""
-    only_ufuncs: ClassVar[bool] = False
+    quiet: ClassVar[bool] = False
     check_nan: ClassVar[bool] = True
 
     xp: Any
@@ -192,7 +192,7 @@ class Op(Node):
         ctx.needs_input_grad = needs if tracked else _NONE[len(needs)]
         ctx.saved = ()
         try:
-            if cls.only_ufuncs:
+            if cls.quiet:
                 result = cls.forward(ctx, *arrays, **params)
             else:
                 result = _compute(cls, ctx, arrays, params)
@@ -280,17 +280,19 @@ class Op(Node):
         dtype: Any = None
         uniform = True
         numbers = False
+        masks = self.masks
         for value in inputs:
             if isinstance(value, Tensor):
                 if value._view is not None:
                     value._view.refresh(value)
                 array = value._array
                 if device is None:
-                    device, dtype = value._device, array.dtype
+                    device = value._device
                 elif value._device is not device:
                     raise promotion.mixed_devices(self, inputs)
-                elif array.dtype is not dtype:
-                    uniform = False
+                if array.dtype is not dtype and len(arrays) not in masks:
+                    uniform = uniform and dtype is None
+                    dtype = array.dtype
                 arrays.append(array)
                 needs.append(value._requires_grad)
             elif type(value) in _PLAIN:
@@ -304,7 +306,9 @@ class Op(Node):
             raise promotion.no_tensor(self, inputs)
         self.xp = device.xp
         self.restore = None
-        convert = not uniform or (dtype.kind != "f" and (numbers or self.to_float))
+        convert = not uniform or (
+            dtype is not None and dtype.kind != "f" and (numbers or self.to_float)
+        )
         if convert and self.promotes:
             arrays = promotion.promote(self, inputs, self.xp)
             self.restore = ()

@@ -144,7 +144,7 @@ class AccumulateGrad(Node):
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
         self.array = variable._array
-        self.version = variable._storage.version
+        self.version = variable._version
         self.place((), None)
 
 

@@ -93,7 +93,7 @@ def _of_one(op: Any) -> Callable[..., Any]:
     """The short path of an op of one operand."""
     new, forward, enter, wrap = op.__new__, op.forward, _own(_enter), Tensor._wrap
     differentiable, view, long_way = op.differentiable, op.view, super(OfOne, op).apply
-    if not op.only_ufuncs:
+    if not op.quiet:
         forward = np.errstate(all="ignore")(forward)
 
     def call(a: Any, params: dict[str, Any] = _NO_PARAMS) -> Any:
@@ -249,7 +249,7 @@ class Unary(OfOne):
     """An element-wise function of one tensor."""
 
     elementwise = True
-    only_ufuncs = True
+    quiet = True
 
 
 class Binary(OfTwo):

@@ -19,7 +19,7 @@ class Softmax(OfOne):
     """Exponentials divided by their sum along a dimension."""
 
     op_name = "softmax"
-    only_ufuncs = True
+    quiet = True
     formula = "exp(a) / Σ exp(a)"
     derivatives = ("out · (grad - Σ grad · out)",)
 
@@ -66,7 +66,7 @@ class LogSoftmax(OfOne):
     """The logarithm of softmax, computed without overflow or lost digits."""
 
     op_name = "log_softmax"
-    only_ufuncs = True
+    quiet = True
     formula = "a - ln Σ exp(a)"
     derivatives = ("grad - softmax(a) · Σ grad",)
 

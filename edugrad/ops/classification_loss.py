@@ -38,7 +38,7 @@ class NllLoss(Op):
     derivatives: ClassVar = ("-grad · weight[target] at target, 0 elsewhere",)
     symbols: ClassVar = ("a", "target", "weight")
     promotes = False
-    only_ufuncs = True
+    quiet = True
 
     @staticmethod
     def forward(
@@ -106,7 +106,7 @@ class AtClasses(Op):
     derivatives = ("grad[index] · w", "", "")
     symbols = ("a", "index", "w")
     promotes = False
-    only_ufuncs = True
+    quiet = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, index: Any, factors: Any, shape: tuple[int, ...]) -> Any:
@@ -188,7 +188,7 @@ def nll_loss(
 
 def _check_classes(input: Tensor, target: Tensor) -> None:
     """Refuse targets that are not one class for each prediction."""
-    have, given = tuple(input.shape), tuple(target.shape)
+    have, given = input._array.shape, target._array.shape
     kind: Any = RuntimeError
     if target.dtype.name not in ("int64", "uint8"):
         rule = f"expected target dtype to be Long or Byte, but got {scalar_type(target)}"
@@ -248,9 +248,10 @@ def _check_range(input: Tensor, target: Tensor, ignore_index: int) -> bool:
     classes = input._array.shape[min(input.ndim - 1, 1)]
     if not numbers.size:
         return False
-    low, high = int(numbers.min()), int(numbers.max())
-    if low >= 0 and high < classes:
-        return low <= ignore_index <= high
+    signed = numbers.dtype.kind == "i"  # as unsigned, a negative number is the largest of all
+    high = int((numbers.view("uint64") if signed else numbers).max())
+    if high < classes:
+        return 0 <= ignore_index <= high
     wrong = numbers[((numbers < 0) | (numbers >= classes)) & (numbers != ignore_index)]
     if wrong.size:
         first = int(wrong.reshape(-1)[0])

@@ -18,6 +18,7 @@ class Clone(Op):
     """A copy with memory of its own."""
 
     op_name = "clone"
+    quiet = True
     formula = "a"
     derivatives = ("grad",)
 

@@ -18,6 +18,7 @@ from .joining import cat
 from .reduction import cast
 from .registry import Sample, T, register
 
+BLOCK = 32768  # so many float64 fit into the processor's cache
 ALONG = [
     Sample(T(2, 3), 1),
     Sample(T(3, 2, 4), dim=0),
@@ -50,7 +51,27 @@ def _running(a: Any, method: str, dim: int) -> Any:
     if not a.ndim:
         return a.astype(dtype)
     wide = "float64" if a.dtype.kind == "f" else dtype
-    return getattr(a, method)(dim, wide).astype(dtype, copy=False)
+    step = BLOCK * a.shape[dim] // max(a.size, 1)
+    if dtype == wide or type(a) is not np.ndarray or not 1 < step < a.shape[dim]:
+        return getattr(a, method)(dim, wide).astype(dtype, copy=False)
+    return _in_blocks(a, np.add if method == "cumsum" else np.multiply, dim, step)
+
+
+def _in_blocks(a: np.ndarray, ufunc: np.ufunc, dim: int, step: int) -> np.ndarray:
+    """:func:`_running` in pieces of ``step`` elements: the wide numbers stay in the cache."""
+    result = np.empty(a.shape, a.dtype)
+    lead = (slice(None),) * dim
+    wide = np.empty((*a.shape[:dim], step + 1, *a.shape[dim + 1 :]))
+    first, rest, last = (*lead, slice(1)), (*lead, slice(1, None)), (*lead, slice(-1, None))
+    wide[first] = ufunc.identity
+    for start in range(0, a.shape[dim], step):
+        piece = (*lead, slice(start, start + step))
+        part = wide[(*lead, slice(a[piece].shape[dim] + 1))]
+        part[rest] = a[piece]
+        ufunc.accumulate(part, dim, out=part)
+        result[piece] = part[rest]
+        wide[first] = part[last]
+    return result
 
 
 def _from_here(grad: Any, dim: int) -> Any:

@@ -12,6 +12,7 @@ from .arithmetic import maximum, minimum
 from .indexing import ScatterZeros, along
 from .reduction import Dims, Reduction, axes, spread
 from .registry import Sample, T, register
+from .selection import Where
 
 OVER_ONE = [
     Sample(T(2, 3, 4, distinct=True), dim=1),
@@ -81,9 +82,9 @@ class Min(Amin):
 
 def to_equals(ctx: Any, grad: Any) -> Any:
     """Share ``grad`` among the elements that equal the result, where NaN equals NaN."""
-    a, result = ctx.saved_tensors
-    mask = a.isnan() if result.isnan() else a == result
-    return (grad / mask.sum()).expand(a._array.shape).masked_fill(mask.logical_not(), 0.0)
+    a, result = (each._array for each in ctx.saved_tensors)
+    mask = a == result if result == result else a != a
+    return Where.apply(Tensor._wrap(mask, grad._device), grad / int(mask.sum()), 0.0)
 
 
 class ExtremeOver(Op):

@@ -23,7 +23,7 @@ class Slice(OfOne):
     formula = "a[index]"
     derivatives = ("grad at index, 0 elsewhere",)
     view = True
-    only_ufuncs = True
+    quiet = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, index: Index) -> Any:
@@ -50,6 +50,7 @@ class Place(OfOne):
     """Zeros with a tensor put at an index: the reverse of slicing."""
 
     op_name = "slice_backward"
+    quiet = True
     formula = "a at index, 0 elsewhere"
     derivatives = ("grad[index]",)
 
@@ -68,6 +69,7 @@ class Take(Op):
     """Elements at integer or boolean tensors: a copy."""
 
     op_name = "index"
+    quiet = True
     formula = "a[index]"
     derivatives = ("grad added at index",)
 
@@ -103,6 +105,7 @@ class AddAt(Op):
     """Zeros with a tensor added at an index, once for each time it is named."""
 
     op_name = "index_put_backward"
+    quiet = True
     formula = "a added at index"
     derivatives = ("grad[index]",)
 
@@ -157,6 +160,7 @@ class Gather(Op):
     """Elements picked along one dimension by an index tensor."""
 
     op_name = "gather"
+    quiet = True
     formula = "a at index along dim"
     derivatives = ("grad added at index",)
     promotes = False
@@ -177,6 +181,7 @@ class ScatterZeros(Op):
     """Zeros with a tensor added along one dimension at an index tensor: the reverse of gather."""
 
     op_name = "gather_backward"
+    quiet = True
     formula = "a added at index along dim"
     derivatives = ("grad gathered",)
     promotes = False

@@ -17,6 +17,7 @@ class Cat(Op):
     """Tensors one after the other along a dimension."""
 
     op_name = "cat"
+    quiet = True
     out_dtype = "castable"
     formula = "[a, b, …]"
     derivatives = ("the part of grad that came from each",)
@@ -30,7 +31,8 @@ class Cat(Op):
     def backward(ctx: Any, grad: Any) -> Any:
         dim, start, parts = ctx.params["dim"], 0, []
         for length, need in zip(ctx.lengths, ctx.needs_input_grad, strict=True):
-            parts.append(grad.narrow(dim, start, length) if need else None)
+            part = (slice(None),) * dim + (slice(start, start + length),)
+            parts.append(Slice.apply(grad, index=part) if need else None)
             start += length
         return tuple(parts)
 
@@ -39,6 +41,7 @@ class Stack(Op):
     """Tensors side by side along a new dimension."""
 
     op_name = "stack"
+    quiet = True
     out_dtype = "castable"
     formula = "[a, b, …]"
     derivatives = ("the part of grad that came from each",)
@@ -163,6 +166,9 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Any:
     PyTorch: ``torch.cat``.
     """
     parts = tensor_list("cat", tensors)
+    shape = parts[0]._array.shape
+    if shape and all(part._array.shape == shape for part in parts):
+        return Cat.apply(*parts, dim=check_dim(dim, len(shape)), out=out)
     first = next((part for part in parts if part._array.shape != (0,)), parts[0])
     axis = check_dim(dim, first.ndim)
     nothing = (*first.shape[:axis], 0, *first.shape[axis + 1 :])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from ..autograd.function import Op
@@ -54,17 +55,15 @@ class MatrixVector(OfTwo):
     def forward(ctx: Any, a: Any, b: Any) -> Any:
         need_a, need_b = ctx.needs_input_grad
         ctx.save_for_backward(a if need_b else None, b if need_a else None)
-        ctx.shape = b.shape
         return ctx.xp.matmul(a, b)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         a, b = ctx.saved_tensors
         need_a, need_b = ctx.needs_input_grad
-        column = grad.unsqueeze(-1)
         return (
-            column * b if need_a else None,
-            _summed(matmul(a.transpose(-1, -2), column).squeeze(-1), ctx.shape) if need_b else None,
+            grad.unsqueeze(-1) * b if need_a else None,
+            MatrixVector.apply(_turned(_rows(a)), grad.reshape(-1)) if need_b else None,
         )
 
 
@@ -121,7 +120,7 @@ class Linear(Op):
     formula = "x @ wᵀ + b"
     derivatives: ClassVar[tuple[str, ...]] = ("grad @ w", "gradᵀ @ x", "Σ grad over the batch")
     symbols: ClassVar[tuple[str, ...]] = ("x", "w", "b")
-    only_ufuncs = True
+    quiet = True
 
     @staticmethod
     def forward(ctx: Any, x: Any, weight: Any, bias: Any = None) -> Any:
@@ -161,7 +160,8 @@ def _turned(a: Any) -> Any:
 
 def _rows(a: Any) -> Any:
     """All rows of a stack of matrices as one matrix."""
-    return a if a._array.ndim == 2 else a.reshape(-1, a._array.shape[-1])
+    *stack, columns = a._array.shape
+    return a if len(stack) == 1 else a.reshape(math.prod(stack), columns)
 
 
 def _summed(product: Any, shape: tuple[int, ...]) -> Any:

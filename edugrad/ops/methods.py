@@ -30,6 +30,10 @@ from .registry import METHODS, OPS, OpInfo
 Method = Callable[..., Any]
 
 
+def _op(name: str) -> Any:
+    return OPS[name].op
+
+
 def _is_of_one(info: OpInfo) -> bool:
     return info.op is not None and issubclass(info.op, Unary)
 
@@ -113,10 +117,7 @@ OPERATORS: dict[str, Method] = {
     "rmatmul": lambda self, other: linalg.matmul(other, self),
     "getitem": subscript.getitem,
     "setitem": subscript.setitem,
-    "lt": comparison.lt,
-    "le": comparison.le,
-    "gt": comparison.gt,
-    "ge": comparison.ge,
+    **{name: _op(name).call for name in ("lt", "le", "gt", "ge")},
 }
 
 
@@ -154,8 +155,8 @@ def bind() -> None:
         setattr(Tensor, f"__{name}__", method)
     for name in absent.OF_TENSOR:
         setattr(Tensor, name, absent.LeftOut(name))
-    for name, compare in (("eq", comparison.eq), ("ne", comparison.ne)):
-        setattr(Tensor, f"__{name}__", _or_unequal(compare))
+    for name in ("eq", "ne"):
+        setattr(Tensor, f"__{name}__", _or_unequal(_op(name).call))
     for name, op in ARITHMETIC.items():
         for prefix, method in zip(("", "r", "i"), _arithmetic(op), strict=True):
             setattr(Tensor, f"__{prefix}{name}__", method)

@@ -69,7 +69,7 @@ class Sum(Reduction):
     out_dtype = "any"
     formula = "Σ a"
     derivatives = ("grad, spread over the sum",)
-    only_ufuncs = True
+    quiet = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
@@ -94,7 +94,7 @@ class Mean(Reduction):
     out_dtype = "castable"
     formula = "Σ a / n"
     derivatives = ("grad / n, spread over the mean",)
-    only_ufuncs = True
+    quiet = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
@@ -126,7 +126,7 @@ class All(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
-        return _flag(a, a.astype(bool).all(dims, keepdims=keepdim))
+        return _flag(a, a.all(dims, keepdims=keepdim))
 
 
 class Any_(Op):
@@ -138,7 +138,7 @@ class Any_(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
-        return _flag(a, a.astype(bool).any(dims, keepdims=keepdim))
+        return _flag(a, a.any(dims, keepdims=keepdim))
 
 
 def _flag(a: Any, result: Any) -> Any:
@@ -154,7 +154,7 @@ class Logsumexp(Reduction):
     formula = "ln Σ exp(a)"
     derivatives = ("grad · softmax(a)",)
     to_float = True
-    only_ufuncs = True
+    quiet = True
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...], keepdim: bool) -> Any:

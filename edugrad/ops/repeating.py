@@ -287,6 +287,7 @@ class Flip(Op):
     """The order of the elements reversed along dimensions."""
 
     op_name = "flip"
+    quiet = True
     formula = "a reversed"
     derivatives = ("grad reversed",)
 

@@ -15,6 +15,7 @@ class Where(Op):
     """Elements of one tensor where a condition holds, of another elsewhere."""
 
     op_name = "where"
+    quiet = True
     out_dtype = "same"
     formula = "a where condition, else b"
     derivatives = ("", "grad where condition", "grad elsewhere")
@@ -34,8 +35,8 @@ class Where(Op):
         _, need_a, need_b = ctx.needs_input_grad
         return (
             None,
-            where(condition, grad, 0.0) if need_a else None,
-            where(condition, 0.0, grad) if need_b else None,
+            Where.apply(condition, grad, 0.0) if need_a else None,
+            Where.apply(condition, 0.0, grad) if need_b else None,
         )
 
 
@@ -43,6 +44,7 @@ class MaskedFill(Op):
     """A tensor with one value put where a mask holds."""
 
     op_name = "masked_fill"
+    quiet = True
     formula = "value where mask, else a"
     derivatives = ("grad where not mask", "")
     symbols = ("a", "mask")

@@ -25,7 +25,7 @@ class ViewOp(OfOne):
     """An op whose result looks at the memory of its input."""
 
     view = True
-    only_ufuncs = True
+    quiet = True
 
 
 class View(ViewOp):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.function import Op
 from ..autograd.writing import deliver
 from ..errors import teach
@@ -14,6 +16,7 @@ from .registry import Sample, T, register
 
 SortResult = result_type("sort", "values", "indices")
 TopkResult = result_type("topk", "values", "indices")
+PACKED = 1000  # elements from which on packing them with their indices pays
 FEW = 8  # so many times more elements than are wanted make setting them apart worth while
 
 
@@ -21,10 +24,30 @@ def order(xp: Any, a: Any, dim: int, descending: bool = False) -> Any:
     """The indices that put ``a`` in order along ``dim``; equal elements stay in their order."""
     if not a.ndim:
         return xp.zeros((), "int64")
+    if type(a) is np.ndarray and a.dtype == np.float32 and a.size > PACKED:
+        return _packed_order(a, dim, descending)
     if not descending:
         return xp.argsort(a, dim, kind="stable")
     backwards = xp.argsort(xp.flip(a, dim), dim, kind="stable")
     return a.shape[dim] - 1 - xp.flip(backwards, dim)
+
+
+def _packed_order(a: np.ndarray, dim: int, descending: bool) -> np.ndarray:
+    """The same for float32 by sorting whole numbers: 32 bits of the element, then 32 of its index.
+
+    The bits of floating-point numbers are in the order of the numbers themselves, once those of
+    negative ones are turned round; NumPy sorts plain numbers several times as fast as by an index.
+    """
+    plain = a + np.float32(0)  # -0 equals 0
+    np.copyto(plain, np.float32(np.nan), where=plain != plain)
+    bits = plain.view(np.uint32)
+    bits = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+    keys = (~bits if descending else bits).astype(np.uint64)
+    keys <<= np.uint64(32)
+    keys |= np.arange(a.shape[dim], dtype=np.uint64).reshape(-1, *[1] * (a.ndim - 1 - dim))
+    keys.sort(dim)
+    keys &= np.uint64(0xFFFFFFFF)
+    return keys.view(np.int64)
 
 
 def first(xp: Any, a: Any, dim: int, k: int, descending: bool) -> Any:
