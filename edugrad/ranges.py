@@ -71,9 +71,10 @@ def arange(
         first, step = int(first), int(step)
     target = devices.resolve(device)
     if kind.category == 1:
-        array = np.arange(first, first + step * count, step, kind.numpy)
+        array = np.arange(first, first + step * count, step)
     else:
-        array = (first + step * np.arange(count)).astype(kind.numpy)
+        array = first + step * np.arange(count)
+    array = array.astype(kind.numpy, copy=False)
     return finished(devices.move(array, devices.CPU, target), target, requires_grad)
 
 

@@ -12,7 +12,6 @@ from ..tensor import Tensor
 from . import (
     arithmetic,
     bitwise,
-    comparison,
     conversion,
     further_names,
     in_place_views,
