@@ -113,14 +113,28 @@ from .windows import (
 )
 
 if _TYPE_CHECKING:
-    from . import accelerator, amp, backends, func, nn, optim, testing, training, utils, xpu
+    from . import (
+        accelerator,
+        amp,
+        backends,
+        distributions,
+        func,
+        nn,
+        optim,
+        testing,
+        training,
+        utils,
+        xpu,
+    )
     from .amp import autocast
     from .func import vmap
     from .nn.summary import summary
     from .serialization import load, save
 
 # What is loaded when it is first used, so that ``import edugrad`` stays fast: packages, functions.
-_ON_DEMAND = ("accelerator amp backends func nn optim testing training utils xpu").split()
+_ON_DEMAND = (
+    "accelerator amp backends distributions func nn optim testing training utils xpu"
+).split()
 _FUNCTIONS_ON_DEMAND = {
     "autocast": ".amp",
     "load": ".serialization",

@@ -27,11 +27,16 @@ ROOT = "torch"
 MODULES = frozenset(
     f"torch.{name}"
     for name in (
-        "amp autograd autograd.functional backends backends.cuda backends.cudnn backends.mps cuda "
-        "cuda.amp distributed distributions export fft func fx hub jit linalg multiprocessing nn "
-        "nn.functional nn.init nn.parallel nn.parameter nn.utils nn.utils.rnn onnx "
-        "optim optim.lr_scheduler profiler quantization random special testing utils "
-        "utils.checkpoint utils.data utils.tensorboard version"
+        "accelerator amp ao ao.quantization autograd autograd.forward_ad autograd.function "
+        "autograd.functional autograd.profiler backends backends.cuda backends.cudnn backends.mps "
+        "compiler cuda cuda.amp distributed distributed.fsdp distributions export fft func futures "
+        "fx hub jit library linalg masked mps multiprocessing nested nn nn.attention nn.functional "
+        "nn.init nn.parallel nn.parameter nn.quantized nn.utils nn.utils.parametrizations "
+        "nn.utils.parametrize nn.utils.prune nn.utils.rnn onnx optim optim.lr_scheduler "
+        "optim.swa_utils overrides package profiler quantization random sparse special testing "
+        "utils utils.benchmark utils.bottleneck utils.checkpoint utils.cpp_extension utils.data "
+        "utils.data.distributed utils.dlpack utils.hooks utils.mobile_optimizer utils.model_zoo "
+        "utils.tensorboard version xpu"
     ).split()
 )
 # PyTorch's files of layers; all their classes are in edugrad.nn.

@@ -24,6 +24,22 @@ class TensorType(type):
         return f"<class 'edugrad.{cls.__name__}'>"
 
 
+def new(self: Tensor, *data: Any) -> Tensor:
+    """A tensor of the same dtype and device: of the given data, or uninitialised of a shape.
+
+    Examples
+    --------
+    >>> import edugrad
+    >>> edugrad.ones(2).double().new([3, 4]), edugrad.ones(2).new(2, 3).shape
+    (tensor([3., 4.], dtype=edugrad.float64), edugrad.Size([2, 3]))
+
+    Notes
+    -----
+    PyTorch: ``torch.Tensor.new``, the older form of ``new_tensor`` and ``new_empty``.
+    """
+    return _made(self, *data).to(self.device)
+
+
 def _made(cls: Any, *data: Any) -> Tensor:
     """A tensor of the given data, or an uninitialised one of the given shape."""
     if len(data) == 1 and not isinstance(data[0], (int, Size)):

@@ -9,6 +9,7 @@ place or to ``out=``. An object of the class is both the node in the graph and t
 
 from __future__ import annotations
 
+import importlib
 import weakref
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -515,3 +516,11 @@ def note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], touc
     if cut is not None:
         for output in outputs:
             output._cut = cut
+
+
+def __getattr__(name: str) -> Any:
+    """What PyTorch has in ``torch.autograd.function``: the tools to write an op as a user."""
+    if name in ("Function", "once_differentiable"):
+        file = "custom" if name == "Function" else "once"
+        return getattr(importlib.import_module(f".{file}", __package__), name)
+    raise AttributeError(f"module 'edugrad.autograd.function' has no attribute {name!r}")

@@ -147,6 +147,10 @@ class AccumulateGrad(Node):
         self.version = variable._version
         self.place((), None)
 
+    def name(self) -> str:
+        """PyTorch's, which is that of its C++ class."""
+        return f"torch::autograd::{self.node_name}"
+
 
 def gradient_edge(tensor: Tensor) -> Edge | None:
     """Where a gradient for ``tensor`` has to be sent; None if it needs none."""

@@ -181,6 +181,10 @@ class ReplaceRegion(Node):
         self.outputs = [(array.shape, array.dtype, weakref.ref(view.base), version)]
         self.place((gradient_edge(view.base), (written, 0)), written._position)
 
+    def name(self) -> str:
+        """PyTorch's, which is that of its C++ class."""
+        return f"torch::autograd::{self.node_name}"
+
     def run(self, gradients: list[Tensor | None]) -> tuple[Tensor | None, ...]:
         (gradient,) = gradients
         assert gradient is not None, "the engine runs a node only with a gradient"

@@ -142,6 +142,12 @@ class Linear(Op):
         )
         return (*gradients, *[rows.sum(0) if need else None for need in need_bias])
 
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The bias comes first, as in the ``addmm(bias, x, wᵀ)`` that this is in PyTorch."""
+        *factors, last = super().next_functions
+        return (last, *factors) if len(factors) == 2 else (*factors, last)
+
 
 class LinearWithoutBias(Linear):
     """A matrix product with a transposed weight."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import absent, creation, exchange, sampling
+from .. import absent, creation, exchange, sampling, typed
 from ..autograd import derivatives, hooks
 from ..autograd.short_path import Unary
 from ..tensor import Tensor
@@ -53,6 +53,7 @@ OTHER_METHODS: dict[str, Method] = {
     "fill_": conversion.fill_,
     "zero_": conversion.zero_,
     "where": selection.where_method,
+    "new": typed.new,
     "new_tensor": creation.new_tensor,
     "new_zeros": creation.new_zeros,
     "new_ones": creation.new_ones,

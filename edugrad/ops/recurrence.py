@@ -129,6 +129,7 @@ class Rnn(Recurrence):
     """A plain recurrent network: each state from the one before and the input."""
 
     op_name = "rnn"
+    node_name = "StackBackward0"
     formula = "hₜ = tanh(xₜ + W hₜ₋₁)"
     derivatives = ("gₜ = (gradₜ + Wᵀ gₜ₊₁) · (1 - hₜ²)", "Σ gₜ hₜ₋₁ᵀ", "Wᵀ g₁")
     symbols = ("x", "W", "h")
@@ -173,6 +174,7 @@ class Lstm(Recurrence):
     """A long short-term memory: gates decide what a cell forgets, takes in and shows."""
 
     op_name = "lstm"
+    node_name = "MkldnnRnnLayerBackward0"
     formula = "i, f, g, o = xₜ + W hₜ₋₁; cₜ = σ(f) · cₜ₋₁ + σ(i) · tanh(g); hₜ = σ(o) · tanh(cₜ)"
     derivatives = (
         "gₜ: gradₜ + Wᵀ gₜ₊₁ through the gates",
@@ -242,6 +244,7 @@ class Gru(Recurrence):
     """A gated recurrent unit: one gate mixes the old state with a new one, one resets the old."""
 
     op_name = "gru"
+    node_name = "StackBackward0"
     formula = "r, z = σ(xₜ + W hₜ₋₁ + b); n = tanh(xₜ + r · (W hₜ₋₁ + b)); hₜ = n + z · (hₜ₋₁ - n)"
     derivatives = (
         "gₜ: gradₜ + Wᵀ gₜ₊₁ through the gates",

@@ -156,10 +156,13 @@ def broadcast_shapes(*shapes: Any) -> Size:
 
 @register(None, samples=[Sample(T(2, 1), T(3)), Sample(T(), T(2), T(1, 1))], method=False)
 def broadcast_tensors(*tensors: Any) -> Any:
-    """The tensors repeated without copying to one shape. PyTorch: ``torch.broadcast_tensors``."""
+    """The tensors repeated without copying to one shape; one that has it is returned itself.
+
+    PyTorch: ``torch.broadcast_tensors``.
+    """
     given = _unpacked(tensors)
     shape = broadcast_shapes(*(each.shape for each in given))
-    return tuple(expand(each, shape) for each in given)
+    return tuple(each if each.shape == shape else expand(each, shape) for each in given)
 
 
 def _unpacked(tensors: tuple[Any, ...]) -> tuple[Any, ...]:

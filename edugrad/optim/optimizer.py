@@ -248,12 +248,12 @@ class Optimizer(Hooked):
                 group.setdefault(name, default)
 
     def __repr__(self) -> str:
-        lines = []
+        groups = []
         for number, group in enumerate(self.param_groups):
             options = sorted(name for name in group if name != "params")
-            lines.append(f"Parameter Group {number}")
-            lines.extend(f"    {name}: {group[name]}" for name in options)
-        return "\n".join([f"{type(self).__name__} (", *lines, ")"])
+            lines = [f"    {name}: {group[name]}\n" for name in options]
+            groups.append("".join([f"Parameter Group {number}\n", *lines]))
+        return f"{type(self).__name__} (\n" + "\n".join(groups) + ")"
 
 
 def prepare(

@@ -218,7 +218,7 @@ class TestWhatIsKept:
         x = edugrad.ones(3, requires_grad=True)
         y = x * 2
         accumulate = weakref.ref(y.grad_fn.next_functions[0][0])
-        assert accumulate().name() == "AccumulateGrad"
+        assert accumulate().name() == "torch::autograd::AccumulateGrad"
         del y
         assert accumulate() is None
 

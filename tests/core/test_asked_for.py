@@ -205,3 +205,12 @@ def test_settings_that_are_accepted() -> None:
     edugrad.set_default_tensor_type("torch.FloatTensor")
     assert edugrad.get_default_dtype() is edugrad.float32
     assert edugrad.get_default_device() == edugrad.device("cpu")
+
+
+def test_new_makes_a_tensor_of_the_same_kind() -> None:
+    x = edugrad.ones(2, 3, dtype=edugrad.float64)
+    assert x.new([1, 2]).tolist() == [1.0, 2.0]
+    assert x.new([1, 2]).dtype is edugrad.float64
+    assert x.long().new([1.5]).tolist() == [1]
+    shapes = [x.new(4, 2), x.new(edugrad.Size([2])), x.new(), x.new(x.numpy())]
+    assert [tuple(each.shape) for each in shapes] == [(4, 2), (2,), (0,), (2, 3)]

@@ -34,7 +34,7 @@ def test_ops_that_call_ops_point_at_the_user() -> None:
     x = edugrad.ones(2, requires_grad=True)
     y = x.var()
     node: Any = y.grad_fn
-    while node is not None and node.name() != "AccumulateGrad":
+    while node is not None and node.name() != "torch::autograd::AccumulateGrad":
         assert node.site.file == __file__
         node = node.next_functions[0][0]
 

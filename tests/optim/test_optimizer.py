@@ -58,7 +58,7 @@ Parameter Group 0
     weight_decay: 0
 """
     second = text.partition("\n")[2].replace("Group 0", "Group 1").replace("lr: 0.1", "lr: 0.5")
-    assert repr(optimizer) == f"{text}{second})"
+    assert repr(optimizer) == f"{text}\n{second})"
 
 
 def test_each_group_has_its_own_options():

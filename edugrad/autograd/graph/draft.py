@@ -113,7 +113,7 @@ class Draft:
             kind=step.kind,
             label=step.label if step.kind == "op" else step.outputs[0].name or step.label,
             outputs=tuple(self._info(piece) for piece in step.outputs),
-            node_name=None if step.node is None else step.node.name(),
+            node_name=None if step.node is None else step.node.node_name,
             formula=in_names(formula, symbols, names) if formula else None,
             derivatives=self._derivatives(step, symbols, names),
             local=tuple(None if x is None else summarize(x, self.limit) for x in step.local),

@@ -293,7 +293,7 @@ def _is_source(value: Any) -> bool:
 
 
 def _plain_name(node: Node) -> str:
-    return node.name().removesuffix("Backward")
+    return node.node_name.removesuffix("Backward")
 
 
 def _piece(tensor: Tensor, name: str | None) -> Piece:
