@@ -342,8 +342,12 @@ class Op(Node):
         edges: list[Edge | None] = []
         self.constants = constants = []
         for value, need in zip(inputs, self.needs_input_grad):  # noqa: B905 (one for each)
-            edges.append((value._edge or gradient_edge(value)) if need else None)
-            constants.append(None if need else constant(value))
+            if need:
+                edges.append(value._edge or gradient_edge(value))
+                constants.append(None)
+            else:
+                edges.append(None)
+                constants.append(value if type(value) in _PLAIN else constant(value))
         self.place(tuple(edges), position())
         self.params = params
         if len(outputs) == 1:
@@ -508,7 +512,7 @@ def note_cut(op: Any, inputs: tuple[Any, ...], outputs: tuple[Tensor, ...], touc
     cut = None
     if touched:
         reason = "no_grad" if op.differentiable else f"{op.op_name}(), which has no derivative,"
-        cut = Cut(reason, position())
+        cut = _new(Cut, (reason, position(2)))
     else:
         for value in inputs:
             if isinstance(value, Tensor) and value._cut is not None:

@@ -115,7 +115,8 @@ def _of_one(op: Any) -> Callable[..., Any]:
         array = result if type(result) is xp.ndarray else xp.asarray(result)
         if view:
             output = wrap(array, device, a._storage)
-            attach_view(output, a, (op, params, 0), False)
+            if mode.grad or not mode.backward:  # no gradient is asked what it is a view of
+                attach_view(output, a, (op, params, 0), False)
         else:
             output = wrap(array, device)
         if tracked:

@@ -54,11 +54,12 @@ class NllLoss(Op):
         if weight is not None or ignore_index is not None:
             factors = _factors(xp, a.dtype, target, index, weight, ignore_index)
             losses, count = xp.where(factors != 0, losses * factors, factors), _whole(factors)
-        if reduction != "mean":
-            ctx.save_for_backward(target, index, 0 - factors)
-            return losses if reduction == "none" else _whole(losses)
-        ctx.save_for_backward(target, index, 0 - (factors / count if count else factors))
-        return _whole(losses) / count
+        if reduction == "mean" and count:
+            factors = factors / count
+        ctx.save_for_backward(None if index is target else target, index, 0 - factors)
+        if reduction == "none":
+            return losses
+        return _whole(losses) / count if reduction == "mean" else _whole(losses)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

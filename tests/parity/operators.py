@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+import edugrad
 from edugrad.ops.registry import OpInfo, Sample
 
 from .compare import SAME, Difference, compare, compare_calls, is_tensor, numbers
@@ -61,7 +62,7 @@ def _translated(library: Any, value: Any) -> Any:
         return tuple(_translated(library, each) for each in value)
     if isinstance(value, list):
         return [_translated(library, each) for each in value]
-    if type(value).__name__ == "DType":
+    if isinstance(value, edugrad.dtype):
         return getattr(library, value.name)
     return value
 

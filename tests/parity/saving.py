@@ -12,6 +12,8 @@ from typing import Any
 
 import safetensors.torch
 
+import edugrad
+
 from .compare import attempt, compare
 from .semantics import check
 
@@ -65,7 +67,7 @@ def same(ours: Any, theirs: Any, place: str) -> str:
             return f"{place}: {type(ours)} of {list(ours)} here, {type(theirs)} of {list(theirs)}"
         found = (same(ours[key], theirs[key], f"{place}[{key!r}]") for key in theirs)
         return next((text for text in found if text), "")
-    if type(ours).__name__ in ("DType", "Device"):
+    if isinstance(ours, (edugrad.dtype, edugrad.device)):
         return "" if str(ours).split(".")[-1] == str(theirs).split(".")[-1] else place
     if isinstance(theirs, (list, tuple)) and type(ours) is type(theirs):
         found = (
