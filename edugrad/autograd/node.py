@@ -145,7 +145,10 @@ class AccumulateGrad(Node):
         self.variable = variable
         self.array = variable._array
         self.version = variable._version
-        self.place((), None)
+        self.edges = ()
+        self.sequence = next_sequence()
+        self._position = self.hooks = None
+        self.scope = mode.scope
 
     def name(self) -> str:
         """PyTorch's, which is that of its C++ class."""

@@ -13,7 +13,7 @@ from .activation import log_softmax
 from .checks import need_kernel, scalar_type
 from .loss import FUNCTIONAL, averaged, read_reduction, refuse_gradient
 from .registry import Sample, T, register
-from .summation import total
+from .summation import largest, total
 
 CLASSES = T(5, kind="int", low=0, high=3)
 PLACES = T(2, 4, 2, kind="int", low=0, high=3)
@@ -250,7 +250,7 @@ def _check_range(input: Tensor, target: Tensor, ignore_index: int) -> bool:
     if not numbers.size:
         return False
     signed = numbers.dtype.kind == "i"  # as unsigned, a negative number is the largest of all
-    high = int((numbers.view("uint64") if signed else numbers).max())
+    high = largest(numbers.view("uint64") if signed else numbers, None).item()
     if high < classes:
         return 0 <= ignore_index <= high
     wrong = numbers[((numbers < 0) | (numbers >= classes)) & (numbers != ignore_index)]

@@ -48,13 +48,18 @@ class Stack(Op):
 
     @staticmethod
     def forward(ctx: Any, *arrays: Any, dim: int) -> Any:
-        return ctx.xp.stack(arrays, dim)
+        shape = arrays[0].shape
+        shape = (*shape[:dim], 1, *shape[dim:])
+        return ctx.xp.concatenate([array.reshape(shape) for array in arrays], dim)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
-        dim = ctx.params["dim"]
+        lead = (slice(None),) * ctx.params["dim"]
         return tuple(
-            grad.select(dim, k) if need else None for k, need in enumerate(ctx.needs_input_grad)
+            [
+                Select.apply(grad, index=(*lead, k)) if need else None
+                for k, need in enumerate(ctx.needs_input_grad)
+            ]
         )
 
 

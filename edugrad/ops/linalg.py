@@ -9,6 +9,7 @@ from ..autograd.function import Op
 from ..autograd.short_path import OfTwo
 from ..errors import teach
 from ..tensor import Tensor
+from .reduction import SumOver
 from .registry import Sample, T, register
 from .shape import Transpose
 
@@ -61,9 +62,10 @@ class MatrixVector(OfTwo):
     def backward(ctx: Any, grad: Any) -> Any:
         a, b = ctx.saved_tensors
         need_a, need_b = ctx.needs_input_grad
+        flat = grad if grad._array.ndim == 1 else grad.flatten()
         return (
             grad.unsqueeze(-1) * b if need_a else None,
-            MatrixVector.apply(_turned(_rows(a)), grad.reshape(-1)) if need_b else None,
+            MatrixVector.apply(_turned(_rows(a)), flat) if need_b else None,
         )
 
 
@@ -140,7 +142,10 @@ class Linear(Op):
             matmul(grad, weight) if need_x else None,
             MatrixProduct.apply(_turned(rows), _rows(x)) if need_weight else None,
         )
-        return (*gradients, *[rows.sum(0) if need else None for need in need_bias])
+        total = [
+            SumOver.apply(rows, dims=(0,), keepdim=False) if need else None for need in need_bias
+        ]
+        return (*gradients, *total)
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:

@@ -47,7 +47,7 @@ class WhereAbove(OfTwo):
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:
         ctx.save_for_backward(b)
-        return ctx.xp.where(b <= 0, a.dtype.type(0), a)
+        return ctx.xp.where(b <= 0, 0, a)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

@@ -26,7 +26,7 @@ def total(a: Any, dims: tuple[int, ...], keepdims: bool = False) -> Any:
     if a.size > BLOCK and not _adjacent(a, dims):
         for axis in sorted(dims, key=lambda axis: abs(a.strides[axis])):
             a = _few(a, axis)
-    return _sum(a, dims, dtype, keepdims)
+    return _sum(a, dims, None, keepdims)
 
 
 def largest(a: Any, dims: Any) -> Any:
