@@ -184,7 +184,7 @@ def _shape(size: Any, name: str) -> tuple[int, ...]:
         )
     given = size[0] if len(size) == 1 and not hasattr(size[0], "__index__") else size
     try:
-        shape = tuple(operator.index(length) for length in given)
+        shape = tuple([operator.index(length) for length in given])
     except TypeError:
         raise TypeError(
             teach(
@@ -193,7 +193,7 @@ def _shape(size: Any, name: str) -> tuple[int, ...]:
                 mend=f"pass whole numbers: edugrad.{name}(2, 3) or edugrad.{name}((2, 3))",
             )
         ) from None
-    if any(length < 0 for length in shape):
+    if min(shape, default=0) < 0:
         raise RuntimeError(
             teach(
                 f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}",
@@ -223,8 +223,9 @@ def _constant(
     target = devices.resolve(device)
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.check(dtype)
     with devices.on(target):
-        if type(value) is int and value == 0:
-            array = target.xp.zeros(shape, kind.numpy)
+        if type(value) is int and value in (0, 1):
+            make = target.xp.ones if value else target.xp.zeros
+            array = make(shape, kind.numpy)
         else:
             number = literals.cast(np.asarray(value), kind)[()]
             array = target.xp.full(shape, number, kind.numpy)

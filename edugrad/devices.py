@@ -15,6 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _modules: dict[str, Any] = {"cpu": np}
 _devices: dict[tuple[str, int | None], Device] = {}
+_NOWHERE = contextlib.nullcontext()
 
 
 class Device:
@@ -189,7 +190,7 @@ def cuda_is_available() -> bool:
 def on(target: Device) -> contextlib.AbstractContextManager[Any]:
     """Make ``target`` the current GPU while the block runs (nothing to do on the CPU)."""
     if target.type == "cpu":
-        return contextlib.nullcontext()
+        return _NOWHERE
     return target.xp.cuda.Device(target.index)
 
 

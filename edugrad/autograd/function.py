@@ -340,7 +340,7 @@ class Op(Node):
     ) -> None:
         """Enter the graph: edges to the inputs' nodes, and what the engine and the viewer need."""
         edges: list[Edge | None] = []
-        self.constants = constants = []
+        constants: list[Any] = []
         for value, need in zip(inputs, self.needs_input_grad):  # noqa: B905 (one for each)
             if need:
                 edges.append(value._edge or gradient_edge(value))
@@ -349,6 +349,7 @@ class Op(Node):
                 edges.append(None)
                 constants.append(value if type(value) in _PLAIN else constant(value))
         self.place(tuple(edges), position())
+        self.constants = constants
         self.params = params
         if len(outputs) == 1:
             array = outputs[0]._array
