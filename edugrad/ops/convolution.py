@@ -76,7 +76,7 @@ class Convolution(Op):
         xp, kernel = ctx.xp, _grouped(weight, groups)
         result = xp.empty((x.shape[0], *kernel.shape[:2], math.prod(places)), x.dtype)
         for part, found in _column_blocks(xp, x, window, places, groups):
-            result[part] = xp.matmul(kernel, found)
+            xp.matmul(kernel, found, out=result[part])
         result = result.reshape(x.shape[0], weight.shape[0], *places)
         return _with_bias(result, bias, len(places))
 
