@@ -57,12 +57,12 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
 	@touch $@ $(VENV)/.test $(VENV)/.lessons
 
 # PyTorch has an environment of its own (with scikit-learn's data and torchinfo's tables to compare
-# with); 2.13.0 is the version that edugrad is compared with.
+# with, and expecttest, which its sample inputs need); 2.13.0 is the version that edugrad is compared with.
 .parity/.installed: pyproject.toml constraints.txt | $(VENV)/pyvenv.cfg
 	@echo "Installing PyTorch into .parity (a minute or two, once)"
 	@$(PY) -m venv .parity
 	@.parity/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-	  torch==2.13.0 scikit-learn torchinfo -e .
+	  torch==2.13.0 scikit-learn torchinfo expecttest -e .
 	@touch $@
 
 $(VENV)/pyvenv.cfg:

@@ -81,6 +81,14 @@ def laid_out(array: Any, shape: tuple[int, ...], order: tuple[int, ...]) -> Any:
     return array.reshape([shape[dim] for dim in order]).transpose(back)
 
 
+def as_images(array: Any, model: Any) -> Any:
+    """The array, in channels-last order if the one that it was made of is."""
+    for form in (channels_last, channels_last_3d):
+        if follows(model, form) and not model.flags.c_contiguous:
+            return copied(array, form)
+    return array
+
+
 def follows(array: Any, form: MemoryFormat) -> bool:
     """Whether the elements of an array lie in memory in this order."""
     if form.order is None:

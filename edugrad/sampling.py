@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from . import devices, dtypes
+from .autograd.function import Op
+from .autograd.grad_mode import no_grad
 from .creation import _ordered, _shape, empty, empty_like
 from .errors import teach
 from .layouts import MemoryFormat, laid_out, order_in_memory, preserve_format
@@ -22,6 +24,31 @@ from .random import Generator, _floating, default_generator, randint
 from .tensor import Tensor
 
 FLOAT64 = np.dtype(np.float64)
+
+
+class Normal(Op):
+    """Numbers that were drawn: no change of what they were drawn by would show in them."""
+
+    op_name = "normal"
+    formula = "drawn"
+    derivatives = ("", "0", "0")
+    promotes = False
+
+    @staticmethod
+    def forward(ctx: Any, drawn: Any, *sources: Any) -> Any:
+        ctx.shapes = [getattr(each, "shape", None) for each in sources]
+        return drawn
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        wanted = zip(ctx.needs_input_grad[1:], ctx.shapes, strict=True)
+        return None, *[grad.new_zeros(shape) if need else None for need, shape in wanted]
+
+
+class Bernoulli(Normal):
+    """Zeros and ones that were drawn."""
+
+    op_name = "bernoulli"
 
 
 def _fill(input: Tensor, numbers: np.ndarray) -> Tensor:
@@ -158,8 +185,10 @@ def normal(
                 mend="e.g. edugrad.normal(0.0, 1.0, size=(3,))",
             )
         )
-    zeros = (mean * 0 + std * 0).detach().contiguous()
-    return normal_(zeros, generator=generator) * std + mean
+    with no_grad():
+        zeros = (mean * 0 + std * 0).contiguous()
+        drawn = normal_(zeros, generator=generator) * std + mean
+    return Normal.apply(drawn, mean, std)
 
 
 def uniform_(
@@ -274,7 +303,7 @@ def bernoulli(
     """
     result: Tensor = Tensor._wrap(input._array.copy(), input._device)
     bernoulli_(result, input if p is None else p, generator=generator)
-    return written("bernoulli", result, out)
+    return written("bernoulli", Bernoulli.apply(result, input), out)
 
 
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:

@@ -7,6 +7,7 @@ it stands to autograd.
 
 from __future__ import annotations
 
+import math
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -207,6 +208,8 @@ class Tensor:
     def stride(self, dim: int | None = None) -> Any:
         """Elements between neighbours along each dimension, or one. PyTorch: ``Tensor.stride``."""
         strides = tuple(step // self._array.itemsize for step in self._array.strides)
+        if not self._array.size and not any(strides):  # NumPy's choice for its empty results
+            strides = _contiguous(self._array.shape)
         return strides if dim is None else strides[check_dim(dim, self._array.ndim)]
 
     def storage_offset(self) -> int:
@@ -566,6 +569,11 @@ def check_dim(dim: int, ndim: int) -> int:
             )
         )
     return dim % span
+
+
+def _contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides of elements that lie one after the other; a length of 0 counts as 1."""
+    return tuple(math.prod(max(1, n) for n in shape[dim + 1 :]) for dim in range(len(shape)))
 
 
 def _rebuild(array: np.ndarray, device: str, requires_grad: bool) -> Tensor:

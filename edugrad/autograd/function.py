@@ -245,7 +245,7 @@ class Op(Node):
                 cls.write(ctx, target._array, *arrays[1:], **params)
             else:
                 result = _compute(cls, ctx, arrays, params)
-                check_result(cls, target, result)
+                check_result(cls.op_name, target, result)
         except Exception as error:
             explain(cls, arrays, error)
             raise

@@ -26,22 +26,22 @@ def check_target(op: Any, target: Any) -> None:
         )
 
 
-def check_result(op: Any, target: Tensor, result: Any) -> None:
+def check_result(name: str, target: Tensor, result: Any) -> None:
     """Refuse a result that does not fit ``target`` in dtype or shape."""
-    check_cast(op, dtypes.of_numpy[result.dtype], target)
+    check_cast(name, dtypes.of_numpy[result.dtype], target)
     shape, wanted = tuple(result.shape), tuple(target._array.shape)
     if shape != wanted:
-        raise cannot_grow(op.op_name, wanted, shape)
+        raise cannot_grow(name, wanted, shape)
 
 
-def check_cast(op: Any, source: dtypes.DType, target: Tensor) -> None:
+def check_cast(name: str, source: dtypes.DType, target: Tensor) -> None:
     """Refuse to lose a category: no floating numbers into integers, no integers into bool."""
     if source.category > target.dtype.category:
         raise RuntimeError(
             teach(
                 f"result type {source.name} can't be cast to the desired output type "
                 f"{target.dtype.name}",
-                got=f"{op.op_name}() into a tensor of {target.dtype}",
+                got=f"{name}() into a tensor of {target.dtype}",
                 mend=f"convert the tensor first: x = x.to({source!r})",
             )
         )
@@ -68,7 +68,7 @@ def _check_out(op: Any, source: dtypes.DType, target: Tensor) -> None:
     """Refuse a tensor for ``out=`` whose dtype is not what this op may write."""
     rule = op.out_dtype or ("castable" if op.elementwise else "same")
     if rule == "castable":
-        check_cast(op, source, target)
+        check_cast(op.op_name, source, target)
     elif rule == "same" and source is not target.dtype:
         raise _other_dtype(op.op_name, source, target)
 
@@ -118,8 +118,8 @@ def _refuse_graph(name: str, tensors: tuple[Any, ...]) -> None:
 
 
 def _fill(name: str, target: Tensor, result: Tensor) -> None:
-    _resize(target, result._array.shape)
     check_overlap(target, f"{name}(out=)")
+    _resize(target, result._array.shape)
     target._array[...] = result._array
     target._storage.bump(f"{name}(out=)")
 

@@ -268,6 +268,16 @@ def fill_(input: Tensor, value: Any) -> Tensor:
     return Fill.apply_(input, value=value)
 
 
+@register(
+    None,
+    samples=[Sample(T(2, 3), 2.5), Sample(T(2, 3), T())],
+    method=False,
+)
+def fill(input: Any, value: Any) -> Any:
+    """A tensor of the same shape with one number everywhere. PyTorch: ``torch.fill``."""
+    return fill_(clone(input), value)
+
+
 def zero_(input: Tensor) -> Tensor:
     """Write zero everywhere. PyTorch: ``torch.Tensor.zero_``."""
     return fill_(input, 0)

@@ -40,7 +40,7 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
         rows = rows.to(get_default_dtype())
     weights = None
     if fweights is not None:
-        weights = fweights.to(rows.dtype)
+        weights = fweights
     if aweights is not None:
         weights = aweights if weights is None else weights * aweights
     if weights is None:
@@ -96,6 +96,7 @@ def corrcoef(input: Any) -> Any:
 @register(
     None,
     samples=[Sample(T(3, 4), 2, 0, 1.0), Sample(T(2, 3, 2), p=1, dim=1, maxnorm=2.0)],
+    inplace=True,
     out=True,
 )
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:

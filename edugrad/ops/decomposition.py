@@ -15,7 +15,7 @@ from ..autograd.function import Op
 from ..errors import teach
 from ..return_types import result_type
 from .arithmetic import mul
-from .lapack import compute, need_matrix, not_finite, not_positive
+from .lapack import by_columns, compute, need_matrix, not_finite, not_positive
 from .linalg import matmul
 from .registry import Sample, T, register
 from .solving import solve
@@ -26,7 +26,7 @@ QrResult = result_type("linalg_qr", "Q", "R")
 
 
 class Cholesky(Op):
-    """The lower triangular root of a positive definite matrix."""
+    """The lower (or upper) triangular root of a positive definite matrix."""
 
     op_name = "linalg_cholesky"
     node_name = "LinalgCholeskyExBackward0"
@@ -34,17 +34,21 @@ class Cholesky(Op):
     derivatives = ("L⁻ᵀ @ sym(tril(Lᵀ @ grad)) @ L⁻¹",)
 
     @staticmethod
-    def forward(ctx: Any, a: Any) -> Any:
+    def forward(ctx: Any, a: Any, upper: bool) -> Any:
+        xp = ctx.xp
         try:
-            result = compute(ctx.xp, "cholesky", a)
+            root = compute(xp, "cholesky", xp.swapaxes(a, -1, -2) if upper else a)
         except np.linalg.LinAlgError:
-            raise not_positive("linalg.cholesky", ctx.xp, a) from None
+            raise not_positive("linalg.cholesky", xp, a) from None
+        result = by_columns(xp, xp.swapaxes(root, -1, -2) if upper else root)
         ctx.save_for_backward(result)
         return result
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
         (root,) = ctx.saved_tensors
+        if ctx.params["upper"]:
+            root, grad = root.mT, grad.mT
         inner = matmul(root.mT, grad)
         lower = (inner.tril() + inner.tril(-1).mT) / 2
         return solve(root.mT, solve(root, lower, left=False))
@@ -59,12 +63,13 @@ class Qr(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, mode: str) -> Any:
-        ctx.shape = a.shape
+        xp, ctx.shape = ctx.xp, a.shape
         if mode == "r":
-            r = compute(ctx.xp, "qr", a, mode="r")
-            q = ctx.xp.empty((0,), a.dtype)
+            q, r = xp.empty((0,), a.dtype), compute(xp, "qr", a, mode="r")
         else:
-            q, r = compute(ctx.xp, "qr", a, mode=mode)
+            q, r = compute(xp, "qr", a, mode=mode)
+            q = by_columns(xp, q)
+        r = by_columns(xp, r)
         ctx.save_for_backward(q, r)
         return q, r
 
@@ -120,6 +125,7 @@ class Eigh(Op):
     @staticmethod
     def forward(ctx: Any, a: Any, UPLO: str) -> Any:
         values, vectors = compute(ctx.xp, "eigh", a, UPLO)
+        vectors = by_columns(ctx.xp, vectors)
         ctx.save_for_backward(values, vectors)
         return values, vectors
 
@@ -158,6 +164,7 @@ class Svd(Op):
         if not bool(ctx.xp.isfinite(a).all()):
             raise not_finite("linalg.svd")
         u, s, vh = compute(ctx.xp, "svd", a, full_matrices=full_matrices)
+        u, vh = by_columns(ctx.xp, u), by_columns(ctx.xp, vh)
         ctx.save_for_backward(u, s, vh)
         return u, s, vh
 
@@ -209,10 +216,7 @@ def cholesky(input: Any, *, upper: bool = False, out: Any = None) -> Any:
     PyTorch: ``torch.linalg.cholesky``.
     """
     need_matrix("linalg.cholesky", input)
-    if upper:
-        result = Cholesky.apply(input.mT).mT
-        return result if out is None else mul(result, 1, out=out)
-    return Cholesky.apply(input, out=out)
+    return Cholesky.apply(input, upper=upper, out=out)
 
 
 @register(

@@ -169,6 +169,8 @@ class Gather(Op):
     def forward(ctx: Any, a: Any, index: Any, dim: int) -> Any:
         ctx.save_for_backward(index)
         ctx.shape = a.shape
+        if not index.size:
+            return ctx.xp.empty(index.shape, a.dtype)
         return a[along(ctx.xp, index, dim)] if a.ndim else a.reshape(-1)[index]
 
     @staticmethod
@@ -241,7 +243,7 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False, out: 
     """
     axis = check_dim(dim, input.ndim)
     if not index.numel():
-        index = index.long()
+        return Gather.apply(input, index.long(), dim=axis, out=out)
     check_index("gather", index)
     _check_gather(input, index, axis)
     check_bounds(index, axis, input._array.shape[axis] if input.ndim else 1)
@@ -312,7 +314,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     if as_tuple:
         return tuple(columns)
     xp = input._device.xp
-    table = xp.stack(found, 1) if input.ndim else xp.zeros((len(found[0]), 0), "int64")
+    table = xp.stack(found).T if input.ndim else xp.zeros((len(found[0]), 0), "int64")
     return Tensor._wrap(table, input._device)
 
 

@@ -327,8 +327,10 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
 
 
 @register(Slice, samples=[Sample(T(4, 3), 0, 1, 2), Sample(T(4, 3), -1, 0, 3)])
-def narrow(input: Any, dim: int, start: int, length: int) -> Any:
+def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """``length`` indices from ``start`` on along ``dim``. PyTorch: ``torch.narrow``."""
+    if isinstance(start, Tensor):
+        start = _start(start)
     axis = check_dim(dim, input.ndim)
     size = input._array.shape[axis] if input.ndim else 0
     first = start + size if start < 0 else start
@@ -354,6 +356,18 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Any:
             mend="start and length must stay within the dimension",
         )
     )
+
+
+def _start(tensor: Tensor) -> int:
+    if tensor.ndim or tensor.dtype.category != 1:
+        raise RuntimeError(
+            teach(
+                "start must be an 0-dim integral Tensor.",
+                got=f"a tensor of {tensor.dtype} and shape {tuple(tensor.shape)}",
+                mend="give a whole number, or a tensor of one without dimensions",
+            )
+        )
+    return tensor.item()
 
 
 def _span(input: Any, axis: int, first: int, length: int) -> Any:

@@ -19,6 +19,11 @@ def compute(xp: Any, name: str, *arrays: Any, **params: Any) -> Any:
         return getattr(xp.linalg, name)(*arrays, **params)
 
 
+def by_columns(xp: Any, matrices: Any) -> Any:
+    """A copy with one column after the other in memory, as LAPACK leaves them, and PyTorch."""
+    return xp.swapaxes(xp.swapaxes(matrices, -1, -2).copy(), -1, -2)
+
+
 def need_matrix(name: str, A: Any, square: bool = True, floating: bool = True) -> None:
     """Refuse what is no matrix, or no stack of them; without ``floating`` of any dtype.
 

@@ -304,7 +304,7 @@ def multilabel_margin_loss(
     """
     reduction = read_reduction(reduction, size_average, reduce)
     need_floating("multilabel_margin_loss_forward_out_frame", input)
-    classes = input._array.shape[-1]
+    classes = input._array.shape[-1] if input.ndim else 1
     _check_labels(input, target, classes)
     rows, chosen = input.reshape(-1, classes), target.reshape(-1, classes)
     named = (chosen >= 0).long().cumprod(1)

@@ -68,6 +68,7 @@ def matrix_power(input: Any, n: int, *, out: Any = None) -> Any:
     ],
     method=False,
     namespace="edugrad.linalg",
+    out=True,
 )
 def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """Solution X for which ``input @ X`` is nearest to ``b``; of several such the smallest.

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.function import Op
 from ..errors import teach
+from ..layouts import as_images
 from .checks import need_floating
 from .registry import Sample, T, register
 from .sliding import Shape, numbers
@@ -31,10 +32,11 @@ class MaxPool(Op):
     def forward(ctx: Any, a: Any, spans: Spans, indices: bool) -> Any:
         ctx.size = a.shape[-len(spans) :]
         if not indices and not ctx.needs_input_grad[0]:
-            return _largest(ctx.xp, a, spans)
+            return as_images(_largest(ctx.xp, a, spans), a)
         values, places = _largest_and_places(ctx.xp, a, spans)
         ctx.save_for_backward(places)
-        return (values, places.copy()) if indices else values
+        values = as_images(values, a)
+        return (values, as_images(places.copy(), a)) if indices else values
 
     @staticmethod
     def backward(ctx: Any, grad: Any, _: Any = None) -> Any:
@@ -70,7 +72,7 @@ class Unpool(Op):
             ctx.xp.add.at(flat, where, a.reshape(-1))
         else:
             flat[where] = a.reshape(-1)
-        return result
+        return as_images(result, a)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

@@ -108,6 +108,7 @@ OF_ONE_IN_PLACE = (
 OPERATORS: dict[str, Method] = {
     "neg": METHODS["neg"],
     "pow": power.pow,
+    "rdiv": lambda self, other: arithmetic.Div.call(other, self),
     "rpow": lambda self, base: power.pow(base, self),
     "ipow": METHODS["pow_"],
     "pos": METHODS["positive"],

@@ -208,6 +208,8 @@ def batch_norm(
     2015.
     """
     need_floating("batch_norm", input)
+    if input.ndim == 1 and not input.numel():
+        return input.clone()
     if input.ndim < 2:
         raise IndexError(
             teach(

@@ -226,8 +226,7 @@ def matrix_norm(
     elif ord in (1, -1, math.inf, -math.inf):
         along, across = (rows, columns) if abs(float(ord)) == 1 else (columns, rows)
         sums = vector_norm(input, 1, along, True)
-        chosen = sums.amax if float(ord) > 0 else sums.amin
-        result = chosen(across, True)
+        result = _largest(sums, across) if float(ord) > 0 else sums.amin(across, True)
         result = result if keepdim else result.squeeze((rows, columns))
     else:
         raise RuntimeError(
@@ -277,7 +276,12 @@ def _of_singular_values(A: Any, ord: Any, rows: int, columns: int) -> Any:
     values = svdvals(A.permute(*others, rows, columns))
     if ord == "nuc":
         return values.sum(-1)
-    return values.amax(-1) if ord > 0 else values.amin(-1)
+    return _largest(values, -1).squeeze(-1) if ord > 0 else values.amin(-1)
+
+
+def _largest(sizes: Any, dim: int) -> Any:
+    """The largest along a dimension; 0 where there is none."""
+    return sizes.amax(dim, True) if sizes.shape[dim] else sizes.sum(dim, True)
 
 
 def _kept(result: Any, rows: int, columns: int) -> Any:

@@ -185,6 +185,7 @@ def xlog1py(input: Any, other: Any) -> Any:
     None,
     samples=[Sample(T(2, 3, low=1.2, high=4), 2), Sample(T(low=2, high=4), p=3)],
     aliases=["multigammaln"],
+    inplace=True,
     out=True,
 )
 def mvlgamma(input: Any, p: int) -> Any:

@@ -10,6 +10,7 @@ Every op is listed once, where it is defined::
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..autograd.function import Op
+from ..autograd.writing import check_result
 from .naming import FUNCTIONAL_IN_CPP, public
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -149,7 +151,8 @@ def register(
     samples : sequence of Sample
         Calls that the tests try, with every kind of argument.
     inplace : bool or function
-        The form with a trailing underscore: True makes it from ``op.apply_``.
+        The form with a trailing underscore: True makes it from ``op.apply_``, or of a composed
+        function by copying its result.
     method : bool
         Whether it is a method of Tensor as well.
     aliases : sequence of str
@@ -168,7 +171,7 @@ def register(
         name = function.__name__
         prefix = PREFIXES.get(namespace, "")
         in_place: Any = inplace or None
-        if inplace is True and op is not None:
+        if inplace is True:
             in_place = _in_place(op, function)
         if in_place is not None:
             in_place.__name__ = in_place.__qualname__ = f"{name}_"
@@ -213,8 +216,8 @@ def _tensor_arguments(function: Callable[..., Any], samples: Sequence[Sample]) -
     return frozenset(name for name, found in kinds.items() if found == {True})
 
 
-def _in_place(op: type[Op], function: Callable[..., Any]) -> Callable[..., Any]:
-    """The form that writes in place of a function of one or of two operands."""
+def _in_place(op: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The form that writes in place: of an op of one or of two operands, or of any composed one."""
 
     def of_one(input: Any) -> Any:
         return op.apply_(input)
@@ -222,7 +225,15 @@ def _in_place(op: type[Op], function: Callable[..., Any]) -> Callable[..., Any]:
     def of_two(input: Any, other: Any) -> Any:
         return op.apply_(input, other)
 
+    @functools.wraps(function)
+    def composed(input: Any, *args: Any, **kwargs: Any) -> Any:
+        result = function(input.clone(), *args, **kwargs)  # whose values the graph may keep
+        check_result(function.__name__, input, result._array)
+        return input.copy_(result)
+
     in_place = of_one if function.__code__.co_argcount == 1 else of_two
+    if op is None:
+        in_place = composed
     in_place.__doc__ = (
         f"In-place version of :func:`{function.__name__}`: the result replaces the tensor's values."
     )

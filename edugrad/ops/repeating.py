@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.function import Op
 from ..errors import teach
+from ..layouts import contiguous_format
 from ..tensor import Tensor, check_dim
 from .indexing import Take
 from .reduction import axes
@@ -61,7 +62,7 @@ class Rot90(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, k: int, dims: tuple[int, int]) -> Any:
-        return ctx.xp.rot90(a, k, dims).copy()
+        return ctx.xp.rot90(a, k, dims).copy(order="K" if k else "C")
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -191,7 +192,8 @@ def repeat_interleave(
         spread = input.unsqueeze(axis + 1)
         shape = list(spread.shape)
         shape[axis + 1] = repeats
-        return spread.expand(shape).flatten(axis, axis + 1)
+        repeated = spread.expand(shape).clone(memory_format=contiguous_format)
+        return repeated.flatten(axis, axis + 1)
     if not isinstance(repeats, Tensor):
         raise _no_repeats("repeat_interleave() takes repeats as int or Tensor", repeats, TypeError)
     index = _interleaved(repeats, length)
@@ -293,7 +295,7 @@ class Flip(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, dims: tuple[int, ...]) -> Any:
-        return ctx.xp.flip(a, dims).copy()
+        return ctx.xp.flip(a, dims).copy(order="K")
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.function import Op
+from ..layouts import as_images
 
 
 class Table:
@@ -90,9 +91,10 @@ class Resample(Op):
 
     @staticmethod
     def forward(ctx: Any, a: Any, tables: tuple[Table, ...]) -> Any:
+        result = a
         for table in tables:
-            a = table.read(ctx.xp, a)
-        return a
+            result = table.read(ctx.xp, result)
+        return as_images(result, a)
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:

@@ -10,7 +10,7 @@ from ..errors import teach
 from ..size import Size
 from ..tensor import Tensor, check_dim
 from .registry import Sample, T, register
-from .shape import expand, flatten, lengths, permute, reshape, transpose, unsqueeze, view
+from .shape import expand, lengths, permute, reshape, transpose, unsqueeze, view
 
 
 @register(None, samples=[Sample(T(2, 6), T(3, 4))], namespace="edugrad.Tensor")
@@ -34,7 +34,7 @@ def expand_as(input: Any, other: Any) -> Any:
 @register(None, samples=[Sample(T(2, 3)), Sample(T())])
 def ravel(input: Any) -> Any:
     """All elements in one dimension: a view if possible. PyTorch: ``torch.ravel``."""
-    return reshape(flatten(input), -1)
+    return reshape(input.contiguous(), -1)
 
 
 @register(

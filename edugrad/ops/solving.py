@@ -11,7 +11,7 @@ from ..errors import teach
 from ..tensor import Tensor
 from .arithmetic import mul
 from .checks import KINDS, need_tensors
-from .lapack import compute, need_matrix, singular
+from .lapack import by_columns, compute, need_matrix, singular
 from .linalg import _summed, matmul
 from .registry import Sample, T, register
 
@@ -27,7 +27,7 @@ class Inverse(Op):
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
         try:
-            result = compute(ctx.xp, "inv", a)
+            result = by_columns(ctx.xp, compute(ctx.xp, "inv", a))
         except np.linalg.LinAlgError:
             raise singular("linalg.inv", ctx.xp, a) from None
         ctx.save_for_backward(result)
@@ -55,7 +55,7 @@ class Solve(Op):
         wide_a = xp.broadcast_to(a, (*stack, *a.shape[-2:]))
         wide_b = xp.broadcast_to(b, (*stack, *b.shape[-2:]))
         try:
-            result = compute(xp, "solve", wide_a, wide_b)
+            result = by_columns(xp, compute(xp, "solve", wide_a, wide_b))
         except np.linalg.LinAlgError:
             raise singular("torch.linalg.solve", xp, a) from None
         ctx.save_for_backward(a, result if ctx.needs_input_grad[0] else None)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.function import Op
 from ..errors import teach
+from ..layouts import contiguous_format
 from ..return_types import result_type
-from .lapack import need_matrix
+from .joining import cat
+from .lapack import by_columns, compute, need_matrix, singular
+from .linalg import _summed
 from .naming import takes_out
 from .registry import Sample, T, register
-from .solving import inv, solve
+from .solving import solve
 
 LINALG = "edugrad.linalg"
-OTHER_TRIANGLE = "the triangle that is not looked at has no gradient; PyTorch gives it one"
 LuResult = result_type("linalg_lu", "P", "L", "U")
 LuFactorResult = result_type("linalg_lu_factor", "LU", "pivots")
 
@@ -65,16 +69,20 @@ def solve_triangular(
     triangle = input.triu(step) if upper else input.tril(-step)
     if unitriangular:
         triangle = triangle + input.new_ones(input.shape[-1]).diag_embed()
-    return solve(triangle, B) if left else solve(triangle.mT, B.mT).mT
+    return (
+        solve(triangle, B)
+        if left
+        else solve(triangle.mT, B.mT).clone(memory_format=contiguous_format).mT
+    )
 
 
 class Lu(Op):
-    """Lower and upper triangular factors of square matrices, with the rows' order beforehand."""
+    """Lower and upper triangular factors of matrices, with the rows' order beforehand."""
 
     op_name = "lu"
     node_name = "LinalgLuBackward0"
     formula = "Pᵀ a = L U"
-    derivatives = ("P L⁻ᵀ (tril(Lᵀ gradL, -1) + triu(gradU Uᵀ)) U⁻ᵀ",)
+    derivatives = ("P L⁻ᵀ (tril(Lᵀ gradL, -1) + triu(gradU Uᵀ)) U⁻ᵀ, where a is square",)
 
     @staticmethod
     def forward(ctx: Any, a: Any) -> Any:
@@ -88,8 +96,24 @@ class Lu(Op):
     @staticmethod
     def backward(ctx: Any, grad_order: Any, grad_lower: Any, grad_upper: Any) -> Any:
         order, lower, upper = ctx.saved_tensors
-        inner = (lower.mT @ grad_lower).tril(-1) + (grad_upper @ upper.mT).triu()
-        return order.detach() @ solve(lower.mT, inner) @ inv(upper).mT
+        size = upper.shape[-2]
+        lower, below = _cut(lower, size, -2)
+        upper, beside = _cut(upper, size, -1)
+        grad_lower, grad_below = _cut(grad_lower, size, -2)
+        grad_upper, grad_beside = _cut(grad_upper, size, -1)
+        inner = (lower.mT @ grad_lower - grad_beside @ beside.mT).tril(-1)
+        inner = inner + (grad_upper @ upper.mT - below.mT @ grad_below).triu()
+        grad = solve(upper.mT, solve(lower.mT, inner), left=False)
+        if beside.shape[-1]:
+            grad = cat([grad, solve(lower.mT, grad_beside)], -1)
+        if below.shape[-2]:
+            grad = cat([grad, solve(upper.mT, grad_below, left=False)], -2)
+        return order @ grad
+
+
+def _cut(matrix: Any, size: int, dim: int) -> tuple[Any, Any]:
+    """The square at the beginning of a matrix, and the rows or columns after it."""
+    return matrix.narrow(dim, 0, size), matrix.narrow(dim, size, matrix.shape[dim] - size)
 
 
 def _eliminated(xp: Any, a: Any) -> tuple[Any, Any, Any]:
@@ -121,10 +145,9 @@ def _eliminated(xp: Any, a: Any) -> tuple[Any, Any, Any]:
 
 @register(
     Lu,
-    samples=[Sample(T(3, 3)), Sample(T(2, 3, 3)), Sample(T(1, 1))],
+    samples=[Sample(T(3, 3)), Sample(T(2, 3, 3)), Sample(T(2, 4)), Sample(T(2, 4, 2))],
     method=False,
     namespace=LINALG,
-    torch="the first derivative is that of square matrices",
     out=True,
 )
 def lu(A: Any, *, pivot: bool = True) -> Any:
@@ -137,8 +160,8 @@ def lu(A: Any, *, pivot: bool = True) -> Any:
 
     Raises
     ------
-    NotImplementedError
-        For ``pivot=False``, and in ``backward`` of matrices that are not square.
+    RuntimeError
+        For ``pivot=False``, which PyTorch has on GPUs alone.
 
     Examples
     --------
@@ -153,15 +176,16 @@ def lu(A: Any, *, pivot: bool = True) -> Any:
     PyTorch: ``torch.linalg.lu``.
     """
     need_matrix("linalg.lu", A, square=False)
-    if not pivot or (A.requires_grad and A.shape[-1] != A.shape[-2]):
-        raise NotImplementedError(
+    if not pivot:
+        raise RuntimeError(
             teach(
-                "edugrad.linalg.lu exchanges rows, and has a derivative for square matrices",
-                got=f"pivot={pivot}, shape {tuple(A.shape)}",
-                mend="leave pivot away; detach() the matrix",
+                "linalg.lu_factor: LU without pivoting is not implemented on the CPU",
+                got=f"pivot={pivot}",
+                mend="leave pivot away: rows are exchanged, the largest pivot comes first",
             )
         )
-    return LuResult(*Lu.apply(A))
+    order, lower, upper = Lu.apply(A)
+    return LuResult(order.detach(), lower, upper)
 
 
 @takes_out
@@ -176,7 +200,9 @@ def lu_factor(A: Any, *, pivot: bool = True) -> Any:
     rows, size = lower.shape[-2:]
     packed = lower.tril(-1)
     packed = packed + upper if rows == size == upper.shape[-1] else _packed(packed, upper)
-    return LuFactorResult(packed, _exchanges(order, size))
+    return LuFactorResult(
+        packed.mT.clone(memory_format=contiguous_format).mT, _exchanges(order, size)
+    )
 
 
 def _packed(lower: Any, upper: Any) -> Any:
@@ -233,29 +259,100 @@ def _places(shape: Any) -> list[tuple[int, ...]]:
     return places
 
 
+class CholeskySolve(Op):
+    """The solution of equations, from the triangular root of their matrix."""
+
+    op_name = "cholesky_solve"
+    formula = "(L Lᵀ)⁻¹ b"
+    derivatives = ("(L Lᵀ)⁻¹ grad", "-(g xᵀ + x gᵀ) L, with the first gradient g")
+    symbols = ("b", "L")
+
+    @staticmethod
+    def forward(ctx: Any, b: Any, root: Any, upper: bool) -> Any:
+        xp = ctx.xp
+        lower = xp.tril(xp.swapaxes(root, -1, -2) if upper else root)
+        stack = np.broadcast_shapes(b.shape[:-2], root.shape[:-2])
+        result = xp.broadcast_to(b, (*stack, *b.shape[-2:]))
+        try:
+            for side in (lower, xp.swapaxes(lower, -1, -2)):
+                result = compute(xp, "solve", side, result)
+        except np.linalg.LinAlgError:
+            raise singular("cholesky_solve", xp, lower) from None
+        result = by_columns(xp, result)
+        ctx.shapes = b.shape, root.shape
+        ctx.save_for_backward(root, result if ctx.needs_input_grad[1] else None)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        root, result = ctx.saved_tensors
+        need_b, need_root = ctx.needs_input_grad
+        upper = ctx.params["upper"]
+        share = cholesky_solve(grad, root, upper)
+        of_root = None
+        if need_root:
+            both = share @ result.mT
+            both = -(both + both.mT)
+            of_root = _summed(root @ both if upper else both @ root, ctx.shapes[1])
+        return _summed(share, ctx.shapes[0]) if need_b else None, of_root
+
+
 @register(
-    None,
+    CholeskySolve,
     samples=[
-        Sample(T(3, 2), T(3, 3, low=0.5)),
-        Sample(T(3, 2), T(3, 3, low=0.5), True),
+        Sample(T(3, 2), T(3, 3, low=0.5, constant=True)),
+        Sample(T(3, 2), T(2, 3, 3, low=0.5, constant=True), True),
     ],
-    torch=OTHER_TRIANGLE,
-    out=True,
 )
-def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
-    """X with A X = ``input``, of A's triangular root. PyTorch: ``torch.cholesky_solve``."""
-    lower = input2.triu().mT if upper else input2.tril()
-    return solve(lower.mT, solve(lower, input))
+def cholesky_solve(input: Any, input2: Any, upper: bool = False, *, out: Any = None) -> Any:
+    """X with A X = ``input``, where ``input2`` is the triangular root of A.
+
+    The root's gradient is a whole matrix, as PyTorch's: what lies in the other triangle belongs
+    to numbers that are not looked at. PyTorch: ``torch.cholesky_solve``.
+    """
+    need_matrix("cholesky_solve", input2)
+    return CholeskySolve.apply(input, input2, upper=upper, out=out)
+
+
+class CholeskyInverse(Op):
+    """The inverse of a matrix, from its triangular root."""
+
+    op_name = "cholesky_inverse"
+    formula = "(L Lᵀ)⁻¹"
+    derivatives = ("-c (grad + gradᵀ) c L, with the result c",)
+    symbols = ("L",)
+
+    @staticmethod
+    def forward(ctx: Any, root: Any, upper: bool) -> Any:
+        xp = ctx.xp
+        lower = xp.tril(xp.swapaxes(root, -1, -2) if upper else root)
+        try:
+            inverse = compute(xp, "inv", lower)
+        except np.linalg.LinAlgError:
+            raise singular("cholesky_inverse", xp, lower) from None
+        result = by_columns(xp, xp.matmul(xp.swapaxes(inverse, -1, -2), inverse))
+        ctx.save_for_backward(root, result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        root, result = ctx.saved_tensors
+        both = -(result @ (grad + grad.mT) @ result)
+        return root @ both if ctx.params["upper"] else both @ root
 
 
 @register(
-    None,
-    samples=[Sample(T(3, 3, low=0.5)), Sample(T(2, 2, low=0.5), True)],
-    torch=OTHER_TRIANGLE,
-    out=True,
+    CholeskyInverse,
+    samples=[
+        Sample(T(1, 1, low=0.5)),
+        Sample(T(2, 1, 1, low=0.5), True),
+    ],
 )
-def cholesky_inverse(input: Any, upper: bool = False) -> Any:
-    """The inverse of A, of its Cholesky factor. PyTorch: ``torch.cholesky_inverse``."""
-    lower = input.triu().mT if upper else input.tril()
-    inverse = inv(lower)
-    return inverse.mT @ inverse
+def cholesky_inverse(input: Any, upper: bool = False, *, out: Any = None) -> Any:
+    """The inverse of A, where ``input`` is the triangular root of A.
+
+    The root's gradient is a whole matrix, as PyTorch's: what lies in the other triangle belongs
+    to numbers that are not looked at. PyTorch: ``torch.cholesky_inverse``.
+    """
+    need_matrix("cholesky_inverse", input)
+    return CholeskyInverse.apply(input, upper=upper, out=out)

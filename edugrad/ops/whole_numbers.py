@@ -63,6 +63,7 @@ def lcm(input: Any, other: Any, *, out: Any = None) -> Any:
 @register(
     None,
     samples=[Sample(T(2, 3), T(2, 3, kind="int", low=0, high=4)), Sample(T(3), T(3))],
+    inplace=True,
     out=True,
 )
 def ldexp(input: Any, other: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Tools around the tensors: data, TensorBoard, and checkpoints of computations.
+"""Tools around the tensors: :mod:`edugrad.utils.data` and :mod:`edugrad.utils.tensorboard`.
 
 A submodule is loaded when it is first used: importing edugrad costs nothing more.
 """
@@ -6,7 +6,7 @@ A submodule is loaded when it is first used: importing edugrad costs nothing mor
 import importlib as _importlib
 from typing import Any as _Any
 
-_SUBMODULES = ("checkpoint", "data", "tensorboard")
+_SUBMODULES = ("data", "tensorboard")
 
 
 def __getattr__(name: str) -> _Any:

@@ -91,8 +91,8 @@ def lu(a: Any) -> Any:
 
 
 def from_factor(factor: Any, upper: bool) -> Any:
-    lower = np.triu(factor).T if upper else np.tril(factor)
-    return lower @ lower.T
+    lower = np.triu(factor).swapaxes(-1, -2) if upper else np.tril(factor)
+    return lower @ lower.swapaxes(-1, -2)
 
 
 def covariance(a: Any, correction: int = 1) -> Any:
@@ -220,6 +220,7 @@ FORMS: dict[str, Reference] = {
     "linalg.tensorsolve": np.linalg.tensorsolve,
     "linalg.solve_triangular": substituted,
     "linalg.lu": lu,
+    "fill": lambda a, value: np.full_like(a, value),
     "cholesky_solve": lambda b, factor, upper=False: np.linalg.solve(from_factor(factor, upper), b),
     "cholesky_inverse": lambda factor, upper=False: np.linalg.inv(from_factor(factor, upper)),
     "cov": covariance,

@@ -18,7 +18,7 @@ from .calls import INFOS, Call, arrays, cases, has_gradient, in_a_graph, tensors
 from .references import REFERENCES
 
 SYMMETRIC = ("symmetric", "positive")
-PARTLY_IN_A_GRAPH = frozenset({"linalg.lstsq"})
+PARTLY_IN_A_GRAPH = frozenset({"linalg.lstsq", "linalg.lu"})
 ALWAYS_FLOAT64 = frozenset({"float_power"})
 
 

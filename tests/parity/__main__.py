@@ -22,7 +22,6 @@ from . import (  # noqa: F401
     keywords,
     module_texts,
     optimizers,
-    reparametrised,
     saving,
     signatures,
     summaries,

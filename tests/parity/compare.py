@@ -40,12 +40,17 @@ def numbers(tensor: Any) -> np.ndarray:
     return np.asarray(tensor.detach().numpy(force=True))
 
 
-def compare(ours: Any, theirs: Any, place: str = "result") -> Difference:
-    """The first difference between two results, or SAME."""
+def compare(
+    ours: Any, theirs: Any, place: str = "result", *, against_largest: bool = False
+) -> Difference:
+    """The first difference between two results, or SAME.
+
+    Errors are measured against the element itself, or ``against_largest`` of the tensor.
+    """
     if is_tensor(theirs):
-        return _compare_tensors(ours, theirs, place)
+        return _compare_tensors(ours, theirs, place, against_largest)
     if isinstance(theirs, (tuple, list)):
-        return _compare_sequences(ours, theirs, place)
+        return _compare_sequences(ours, theirs, place, against_largest)
     if isinstance(theirs, float) and isinstance(ours, float):
         return SAME if np.isclose(ours, theirs, equal_nan=True) else _differ(place, ours, theirs)
     if type(ours).__name__ != type(theirs).__name__:
@@ -53,7 +58,7 @@ def compare(ours: Any, theirs: Any, place: str = "result") -> Difference:
     return SAME if str(ours) == str(theirs) else _differ(place, ours, theirs)
 
 
-def _compare_sequences(ours: Any, theirs: Any, place: str) -> Difference:
+def _compare_sequences(ours: Any, theirs: Any, place: str, against_largest: bool) -> Difference:
     if not isinstance(ours, (tuple, list)) or len(ours) != len(theirs):
         return _differ(place, _kind(ours), _kind(theirs))
     if type(ours).__name__ != type(theirs).__name__:
@@ -65,13 +70,13 @@ def _compare_sequences(ours: Any, theirs: Any, place: str) -> Difference:
         if missing:
             return Difference(f"{place} has no field {', '.join(missing)}")
     for k, (a, b) in enumerate(zip(ours, theirs, strict=True)):
-        found = compare(a, b, f"{place}[{k}]")
+        found = compare(a, b, f"{place}[{k}]", against_largest=against_largest)
         if found:
             return found
     return SAME
 
 
-def _compare_tensors(ours: Any, theirs: Any, place: str) -> Difference:
+def _compare_tensors(ours: Any, theirs: Any, place: str, against_largest: bool) -> Difference:
     if not is_tensor(ours):
         return _differ(place, _kind(ours), "Tensor")
     if dtype_name(ours) != dtype_name(theirs):
@@ -82,6 +87,8 @@ def _compare_tensors(ours: Any, theirs: Any, place: str) -> Difference:
         return _differ(f"requires_grad of {place}", ours.requires_grad, theirs.requires_grad)
     rtol, atol = TOLERANCE.get(dtype_name(theirs), (0, 0))
     a, b = numbers(ours), numbers(theirs)
+    if against_largest and b.dtype.kind == "f":
+        atol += rtol * float(np.abs(b[np.isfinite(b)]).max(initial=0))
     if np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=a.dtype.kind == "f"):
         return SAME
     with np.errstate(all="ignore"):
