@@ -1,4 +1,4 @@
-"""Tools around the tensors: :mod:`edugrad.utils.data` and :mod:`edugrad.utils.tensorboard`.
+"""Tools around the tensors: data, TensorBoard, and checkpoints of computations.
 
 A submodule is loaded when it is first used: importing edugrad costs nothing more.
 """
@@ -6,7 +6,7 @@ A submodule is loaded when it is first used: importing edugrad costs nothing mor
 import importlib as _importlib
 from typing import Any as _Any
 
-_SUBMODULES = ("data", "tensorboard")
+_SUBMODULES = ("checkpoint", "data", "tensorboard")
 
 
 def __getattr__(name: str) -> _Any:

@@ -22,6 +22,7 @@ from . import (  # noqa: F401
     keywords,
     module_texts,
     optimizers,
+    reparametrised,
     saving,
     signatures,
     summaries,

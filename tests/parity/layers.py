@@ -168,6 +168,8 @@ TripletMarginWithDistanceLoss(distance_function=CosineSimilarity()) | *randn(3, 
 EmbeddingBag(5, 3, mode="sum", padding_idx=1) | tensor([[0, 1], [4, 2]])
 DataParallel(Linear(2, 3))         | randn(4, 2)
 EmbeddingBag(5, 3)                 | tensor([0, 1, 4, 2]), tensor([0, 3])
+EmbeddingBag(5, 3)                 | tensor([[0, 4, 1], [2, 2, 3]])
+EmbeddingBag(5, 3, 1.0, mode="max") | tensor([[0, 4, 1], [2, 2, 3]])
 Embedding(5, 3)                    | tensor([[0, 2], [4, 2]])
 Embedding(5, 20, -1)               | tensor([0, 4, 4, 1])
 Embedding(5, 3, 1, 0.5, 1.0, True) | tensor([0, 1, 4, 4])

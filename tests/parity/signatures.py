@@ -19,9 +19,9 @@ from .semantics import check
 
 Parameter = inspect.Parameter
 MODULES = (
-    "nn.functional nn nn.init nn.utils nn.utils.rnn nn.parameter optim optim.lr_scheduler "
-    "nn.utils.stateless utils.data autograd autograd.functional autograd.graph func random testing "
-    "linalg special utils"
+    "nn.functional nn nn.init nn.utils nn.utils.rnn nn.utils.stateless nn.utils.parametrize "
+    "nn.utils.parametrizations nn.parameter optim optim.lr_scheduler optim.swa_utils utils.data "
+    "autograd autograd.functional autograd.graph func random testing linalg special utils"
 ).split()
 WITH_METHODS = ("nn", "nn.utils.rnn", "optim", "optim.lr_scheduler", "utils.data", "autograd")
 
@@ -190,7 +190,7 @@ UNKNOWN = ("out_dtype", "implicit", "masked_grad", "scale", "input_scale")
 # Names that PyTorch's own parser does not take, or takes for what edugrad has not.
 WRONG_STUBS = {
     "": ("tensor", "as_tensor", "subtract", "rsub", "result_type", "can_cast"),
-    "Tensor": ("new_tensor", "requires_grad_", "cpu", "cuda", "subtract", "subtract_"),
+    "Tensor": ("new", "new_tensor", "requires_grad_", "cpu", "cuda", "subtract", "subtract_"),
     "nn.functional": ("rrelu_", "elu_"),
     "special": ("log_softmax",),
 }
