@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import teach
 from ..tensor import Tensor
@@ -12,6 +12,7 @@ from .engine import Walk, accumulate, engine_mode
 from .node import Edge, gradient_edge
 
 Tensors = Tensor | Sequence[Tensor]
+Unused = Literal["zero", "none", "error"]
 
 
 def backward(
@@ -112,6 +113,8 @@ def grad(
         Always so, as in PyTorch; False only warns.
     allow_unused : bool
         Return None for an input that the outputs do not depend on, instead of raising.
+    is_grads_batched : bool
+        ``grad_outputs`` have a first dimension more: one product for each of its rows, stacked.
     materialize_grads : bool
         Return zeros instead of None for these.
 
@@ -136,7 +139,7 @@ def grad(
 
     Notes
     -----
-    PyTorch: ``torch.autograd.grad``. ``is_grads_batched`` is not supported.
+    PyTorch: ``torch.autograd.grad``.
     """
     if not only_inputs:
         warnings.warn(
@@ -145,14 +148,6 @@ def grad(
             "edugrad.autograd.backward.",
             FutureWarning,
             stacklevel=2,
-        )
-    if is_grads_batched:
-        raise ValueError(
-            teach(
-                "edugrad.autograd.grad computes one vector-Jacobian product a call",
-                got="is_grads_batched=True",
-                mend="call it once a row of grad_outputs, with retain_graph=True",
-            )
         )
     if materialize_grads and allow_unused is False:
         raise ValueError(
@@ -163,9 +158,33 @@ def grad(
                 mend="leave allow_unused away: materialize_grads gives zeros for unused inputs",
             )
         )
+    keep = create_graph if retain_graph is None else retain_graph
+    unused: Unused = "zero" if materialize_grads else "none" if allow_unused else "error"
+    if not is_grads_batched or grad_outputs is None:
+        return _product(outputs, inputs, grad_outputs, keep, create_graph, unused)
+    rows = list(zip(*(each.unbind() for each in _listed(grad_outputs)), strict=True))
+    products = [
+        _product(outputs, inputs, row, keep or row is not rows[-1], create_graph, unused)
+        for row in rows
+    ]
+    from ..ops.joining import stack  # the ops are loaded after autograd
+
+    return tuple(
+        None if column[0] is None else stack(column) for column in zip(*products, strict=True)
+    )
+
+
+def _product(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Any,
+    keep: bool,
+    create_graph: bool,
+    unused: Unused,
+) -> tuple[Tensor | None, ...]:
+    """One vector-Jacobian product; ``unused`` says what an input gets that no output depends on."""
     targets = _listed(inputs)
     roots = _roots(outputs, grad_outputs)
-    keep = create_graph if retain_graph is None else retain_graph
     edges = [_edge_of(target) for target in targets]
     walk = Walk(keep, edges)
     with engine_mode(create_graph):
@@ -173,9 +192,9 @@ def grad(
     assert walk.wanted is not None
     found = [walk.wanted[edge] for edge in edges]
     for number, (gradient, target) in enumerate(zip(found, targets, strict=True)):
-        if gradient is None and materialize_grads:
+        if gradient is None and unused == "zero":
             found[number] = target.detach() * 0
-        elif gradient is None and not allow_unused:
+        elif gradient is None and unused == "error":
             raise RuntimeError(
                 teach(
                     f"The differentiated Tensor at index {number} appears to not have been used "

@@ -410,10 +410,17 @@ class TestInputs:
         assert variable.data_ptr() == x.data_ptr()
         assert isinstance(x, edugrad.autograd.Variable)
 
-    def test_batched_gradients_are_refused(self) -> None:
-        a = leaf(2.0)
-        with pytest.raises(ValueError, match="one vector-Jacobian product a call"):
-            grad(a, a, edugrad.ones(1), is_grads_batched=True)
+    def test_batched_gradients_give_one_product_a_row(self) -> None:
+        x = edugrad.tensor([1.0, 2.0], requires_grad=True)
+        unused = leaf(1.0)
+        y = x * x
+        both = grad(y, [x, unused], edugrad.eye(2), allow_unused=True, is_grads_batched=True)
+        assert both[0].tolist() == [[2.0, 0.0], [0.0, 4.0]]
+        assert both[1] is None
+        with pytest.raises(RuntimeError, match="a second time"):
+            y.sum().backward()
+        (slopes,) = grad(x**3, x, edugrad.eye(2), create_graph=True, is_grads_batched=True)
+        assert grad(slopes.sum(), x)[0].tolist() == [6.0, 12.0]
 
 
 class TestModes:
