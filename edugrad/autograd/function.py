@@ -24,7 +24,7 @@ from .anomaly import check_forward
 from .grad_mode import mode
 from .joined import join
 from .node import Edge, Node, gradient_edge
-from .saved import FREED, pack_copy, pack_input, pack_output, pack_stale, unpack_all
+from .saved import FREED, pack_copy, pack_input, pack_output, pack_stale, saved_as, unpack_all
 from .views import attach_view, check_shared, check_write, write_history
 from .writing import check_result, check_target, explain, write_out
 
@@ -178,6 +178,12 @@ class Op(Node):
     def saved_tensors(self) -> tuple[Any, ...]:
         """What was saved, as tensors; raises if one was changed in place since."""
         return unpack_all(self.saved, self)
+
+    def __getattr__(self, name: str) -> Any:
+        """``_saved_self``, ``_saved_result``: what was saved, by PyTorch's names for it."""
+        if name.startswith("_saved_"):
+            return saved_as(self, name.removeprefix("_saved_"))
+        raise AttributeError(f"'{self.node_name}' object has no attribute {name!r}")
 
     # What the rest of the library uses
 

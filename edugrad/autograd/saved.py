@@ -148,3 +148,20 @@ def _changed(record: Saved, node: Node) -> str:
         mend="write the change to a new tensor (y = y + 1 instead of y += 1), or clone() before "
         f"it{hint}",
     )
+
+
+def saved_as(node: Any, name: str) -> Any:
+    """What an op has saved under PyTorch's name for it: "self", "other", "exponent", "result".
+
+    Raises
+    ------
+    AttributeError
+        If the op has not saved it.
+    """
+    place = {"self": 0, "other": 1, "exponent": 1}.get(name)
+    for number, (record, value) in enumerate(zip(node.saved, node.saved_tensors, strict=True)):
+        is_output = isinstance(record, Saved) and isinstance(record.edge, int)
+        is_input = isinstance(record, (Saved, int, float)) and not is_output
+        if (is_output and name == "result") or (is_input and number == place):
+            return value
+    raise AttributeError(f"'{node.node_name}' object has no attribute '_saved_{name}'")

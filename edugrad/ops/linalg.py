@@ -45,6 +45,13 @@ class BatchedProduct(MatrixProduct):
     op_name = "bmm"
 
 
+class StackedProduct(MatrixProduct):
+    """Product of stacks of matrices; PyTorch shows the reshaping that its product ends with."""
+
+    op_name = "matmul"
+    node_name = "UnsafeViewBackward0"
+
+
 class MatrixVector(OfTwo):
     """Product of a matrix and a vector."""
 
@@ -67,6 +74,12 @@ class MatrixVector(OfTwo):
             grad.unsqueeze(-1) * b if need_a else None,
             MatrixVector.apply(_turned(_rows(a)), flat) if need_b else None,
         )
+
+
+class TimesVector(MatrixVector):
+    """Product of a stack of matrices and a vector."""
+
+    node_name = "UnsafeViewBackward0"
 
 
 class VectorMatrix(OfTwo):
@@ -92,6 +105,12 @@ class VectorMatrix(OfTwo):
             _summed(matmul(b, grad.unsqueeze(-1)).squeeze(-1), ctx.shape) if need_a else None,
             a.unsqueeze(-1) * grad.unsqueeze(-2) if need_b else None,
         )
+
+
+class StackTimes(VectorMatrix):
+    """Product of a vector and a stack of matrices."""
+
+    node_name = "UnsafeViewBackward0"
 
 
 class Dot(OfTwo):
@@ -161,6 +180,30 @@ class LinearWithoutBias(Linear):
     formula = "x @ wᵀ"
     derivatives = ("grad @ w", "gradᵀ @ x")
     symbols = ("x", "w")
+
+
+class LinearOfMany(Linear):
+    """The layer on more (or fewer) dimensions than two: PyTorch reshapes what it gets."""
+
+    node_name = "ViewBackward0"
+
+
+class LinearOfPieces(Linear):
+    """The layer on what does not lie in one piece: PyTorch adds the bias at the end."""
+
+    node_name = "AddBackward0"
+
+
+class LinearOfManyWithoutBias(LinearWithoutBias):
+    """The layer without a bias on more dimensions than two."""
+
+    node_name = "UnsafeViewBackward0"
+
+
+class LinearOfOneWithoutBias(LinearWithoutBias):
+    """The layer without a bias on a vector."""
+
+    node_name = "SqueezeBackward4"
 
 
 def _turned(a: Any) -> Any:
@@ -313,11 +356,12 @@ def matmul(input: Any, other: Any, *, out: Any = None) -> Any:
     _check_stacks(a[:-2], b[:-2])
     _same_dtype(input, other)
     if len(b) == 1:
-        op = Dot if len(a) == 1 else MatrixVector
+        op = {1: Dot, 2: MatrixVector}.get(len(a), TimesVector)
         return op.apply(input, other, out=out)
     if len(a) == 1:
-        return VectorMatrix.apply(input, other, out=out)
-    return BatchedProduct.apply(input, other, out=out)
+        op = VectorMatrix if len(b) == 2 else StackTimes
+        return op.apply(input, other, out=out)
+    return StackedProduct.apply(input, other, out=out)
 
 
 @register(MatrixProduct, samples=[Sample(T(2, 3), T(3, 4))])
@@ -333,7 +377,20 @@ def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Products of two stacks of as many matrices. PyTorch: ``torch.bmm``."""
     for value in (input, mat2):
         _demand("bmm", value, 3, "two stacks of matrices (3 dimensions)")
-    return matmul(input, mat2, out=out)
+    a, b = input._array.shape, mat2._array.shape
+    if a[-1] != b[-2]:
+        raise _mismatch(a, b)
+    if a[0] != b[0]:
+        raise RuntimeError(
+            teach(
+                f"Expected size for first two dimensions of batch2 tensor to be: [{a[0]}, {a[2]}] "
+                f"but got: [{b[0]}, {b[1]}].",
+                got=f"bmm() of shapes {a} and {b}",
+                mend="use matmul, which broadcasts stacks, or expand one of them",
+            )
+        )
+    _same_dtype(input, mat2)
+    return BatchedProduct.apply(input, mat2, out=out)
 
 
 @register(MatrixVector, samples=[Sample(T(2, 3), T(3))])
@@ -394,7 +451,8 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         raise _mismatch(a, b[::-1])
     if bias is None:
         _same_dtype(input, weight)
-        return LinearWithoutBias.apply(input, weight)
+        op = {1: LinearOfOneWithoutBias, 2: LinearWithoutBias}.get(len(a), LinearOfManyWithoutBias)
+        return op.apply(input, weight)
     _tensors("linear", bias)
     if bias._array.shape != (b[0],):
         raise RuntimeError(
@@ -405,4 +463,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
             )
         )
     _same_dtype(input, weight, bias)
-    return Linear.apply(input, weight, bias)
+    if len(a) == 2:
+        return Linear.apply(input, weight, bias)
+    whole = input.is_contiguous()
+    return (LinearOfMany if whole else LinearOfPieces).apply(input, weight, bias)

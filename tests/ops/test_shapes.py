@@ -247,6 +247,14 @@ NODES: list[tuple[str, Callable[[Tensor], Any]]] = [
     ("DotBackward0", lambda x: x[0] @ x[1]),
     ("AddmmBackward0", lambda x: edugrad.nn.functional.linear(x, x, x[0])),
     ("MmBackward0", lambda x: edugrad.nn.functional.linear(x, x)),
+    ("ViewBackward0", lambda x: edugrad.nn.functional.linear(x[None], x, x[0])),
+    ("AddBackward0", lambda x: edugrad.nn.functional.linear(x.T[None], x, x[0])),
+    ("UnsafeViewBackward0", lambda x: edugrad.nn.functional.linear(x[None], x)),
+    ("SqueezeBackward4", lambda x: edugrad.nn.functional.linear(x[0], x)),
+    ("UnsafeViewBackward0", lambda x: x[None] @ x),
+    ("UnsafeViewBackward0", lambda x: x[None] @ x[0]),
+    ("UnsafeViewBackward0", lambda x: x[0] @ x[None]),
+    ("BmmBackward0", lambda x: edugrad.bmm(x[None], x[None])),
     ("MseLossBackward0", lambda x: edugrad.nn.functional.mse_loss(x, x * 0)),
     (
         "BinaryCrossEntropyWithLogitsBackward0",
@@ -266,3 +274,11 @@ def test_a_node_has_its_name_in_pytorch(name: str, compute: Callable[[Tensor], T
     assert node is not None
     assert node.name() == name
     assert type(node).__name__ == name
+
+
+def test_bmm_does_not_broadcast_its_stacks() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        edugrad.bmm(edugrad.ones(2, 3, 4), edugrad.ones(1, 4, 5))
+    assert str(raised.value).startswith(
+        "Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [1, 4].\n"
+    )
