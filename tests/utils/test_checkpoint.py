@@ -64,7 +64,7 @@ def test_a_function_that_changes_its_mind_is_named() -> None:
     x = edugrad.ones(1, requires_grad=True)
     with pytest.raises(RuntimeError, match="A different number of tensors was saved") as raised:
         checkpoint(fickle, x).backward()
-    assert "got:  1 at first, then 2" in str(raised.value)
+    assert "got:  1 tensors, then 2" in str(raised.value)
 
 
 def test_what_a_node_has_saved_has_pytorchs_names() -> None:
