@@ -1,7 +1,9 @@
-"""Reading an image at places that a grid names, as spatial transformers do."""
+"""Reading images and volumes at places that a grid names, as spatial transformers do."""
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +14,7 @@ from .registry import Sample, T, register
 from .stacking import meshgrid
 
 FUNCTIONAL = "edugrad.nn.functional"
+MODES = ("bilinear", "nearest", "bicubic")
 PADDINGS = ("zeros", "border", "reflection")
 
 
@@ -79,6 +82,11 @@ def _centres(length: int, align_corners: bool, options: dict[str, Any]) -> Any:
         Sample(T(1, 1, 3, 3), T(1, 2, 2, 2, low=-1.4, high=1.4), "bilinear", "border"),
         Sample(T(1, 1, 3, 4), T(1, 2, 2, 2, low=-1.9, high=1.9), "bilinear", "reflection", True),
         Sample(T(1, 2, 4, 4), T(1, 2, 2, 2, constant=True, low=-0.9, high=0.9), "nearest"),
+        Sample(T(1, 2, 5, 4), T(1, 2, 2, 2, low=-1.2, high=1.2), "bicubic"),
+        Sample(T(1, 1, 4, 5), T(1, 1, 3, 2, low=-1.2, high=1.2), "bicubic", "border", True),
+        Sample(T(1, 1, 4, 5), T(1, 1, 3, 2, low=-1.4, high=1.4), "bicubic", "reflection"),
+        Sample(T(1, 2, 2, 3, 4), T(1, 1, 2, 2, 3, low=-1.2, high=1.2)),
+        Sample(T(1, 1, 3, 3, 2), T(1, 1, 1, 3, 3, low=-1.4, high=1.4), "bilinear", "border", True),
     ],
     method=False,
     namespace=FUNCTIONAL,
@@ -90,15 +98,16 @@ def grid_sample(
     padding_mode: str = "zeros",
     align_corners: bool | None = None,
 ) -> Any:
-    """Read images at the places of a grid, between pixels by interpolation.
+    """Read images or volumes at the places of a grid, between pixels by interpolation.
 
     Parameters
     ----------
     input : Tensor
-        Images, of shape (N, C, H, W).
+        Images, of shape (N, C, H, W), or volumes, of shape (N, C, D, H, W).
     grid : Tensor
-        x and y from -1 to 1, of shape (N, H', W', 2).
-    mode : "bilinear" or "nearest"
+        x and y (and z) from -1 to 1, of shape (N, H', W', 2) or (N, D', H', W', 3).
+    mode : "bilinear", "nearest" or "bicubic"
+        Of volumes, "bilinear" goes between eight neighbours; "bicubic" is for images alone.
     padding_mode : "zeros", "border" or "reflection"
         What there is outside.
     align_corners : bool
@@ -107,40 +116,88 @@ def grid_sample(
     Returns
     -------
     Tensor
-        Of shape (N, C, H', W').
+        Of shape (N, C, H', W') or (N, C, D', H', W').
+
+    Raises
+    ------
+    ValueError
+        For another mode.
+    RuntimeError
+        If the shapes do not fit, or volumes are to be read bicubically.
 
     Notes
     -----
-    PyTorch: ``torch.nn.functional.grid_sample``, which has volumes and "bicubic" as well.
+    PyTorch: ``torch.nn.functional.grid_sample``.
     """
-    if mode not in ("bilinear", "nearest") or padding_mode not in PADDINGS or input.ndim != 4:
-        raise NotImplementedError(
-            teach(
-                "edugrad's grid_sample reads images, bilinear or nearest",
-                got=f"mode={mode!r}, padding_mode={padding_mode!r}, {input.ndim} dimensions",
-                mend=f"padding_mode is one of {', '.join(PADDINGS)}; input has shape (N, C, H, W)",
-            )
-        )
-    height, width = input.shape[-2:]
-    x = _pixels(grid[..., 0], width, padding_mode, bool(align_corners))
-    y = _pixels(grid[..., 1], height, padding_mode, bool(align_corners))
-    if mode == "nearest":
-        return _read(input, x.round(), y.round())
-    left, top = x.detach().floor(), y.detach().floor()
+    _check(input, grid, mode, padding_mode)
+    corners, lengths = bool(align_corners), tuple(input.shape[:1:-1])
+    axes = []
+    for k, length in enumerate(lengths):
+        pixels = _pixels(grid[..., k], length, corners)
+        if mode == "bicubic":
+            axes.append(_four(pixels, length, padding_mode, corners))
+            continue
+        pixels = _inside(pixels, length, padding_mode, corners)
+        axes.append([(pixels.round(), None)] if mode == "nearest" else _two(pixels))
     found = None
-    for column, across in ((left, left + 1 - x), (left + 1, x - left)):
-        for row, down in ((top, top + 1 - y), (top + 1, y - top)):
-            part = _read(input, column, row) * (across * down).unsqueeze(1)
-            found = part if found is None else found + part
+    for taps in itertools.product(*axes):
+        part = _read(input, [place for place, _ in taps])
+        weights = [weight for _, weight in taps if weight is not None]
+        if weights:
+            part = part * math.prod(weights[1:], start=weights[0]).unsqueeze(1)
+        found = part if found is None else found + part
     return found
 
 
-def _pixels(place: Any, length: int, padding_mode: str, align_corners: bool) -> Any:
-    """Places from -1 to 1 as numbers of pixels, brought inside as the padding asks."""
-    if align_corners:
-        pixels = (place + 1) / 2 * (length - 1)
+def _check(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
+    error: type[Exception] = ValueError
+    if mode not in MODES:
+        rule = (
+            "nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', "
+            f"but got: '{mode}'"
+        )
+    elif padding_mode not in PADDINGS:
+        rule = (
+            "nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or "
+            f"'reflection', but got: '{padding_mode}'"
+        )
+    elif input.ndim not in (4, 5) or input.ndim != grid.ndim:
+        error = RuntimeError
+        rule = (
+            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but "
+            f"got input with sizes {list(input.shape)} and grid with sizes {list(grid.shape)}"
+        )
+    elif grid.shape[-1] != input.ndim - 2:
+        error = RuntimeError
+        rule = (
+            f"grid_sampler(): expected grid to have size {input.ndim - 2} in last dimension, but "
+            f"got grid with sizes {list(grid.shape)}"
+        )
+    elif mode == "bicubic" and input.ndim == 5:
+        error = RuntimeError
+        rule = "grid_sampler(): bicubic interpolation only supports 4D input"
     else:
-        pixels = ((place + 1) * length - 1) / 2
+        return
+    raise error(
+        teach(
+            rule,
+            got=f"mode={mode!r}, padding_mode={padding_mode!r}, {input.ndim} dimensions",
+            mend="images have the shape (N, C, H, W) and a grid of x and y: (N, H', W', 2)",
+        )
+    )
+
+
+def _pixels(place: Any, length: int, align_corners: bool) -> Any:
+    """Places from -1 to 1 as numbers of pixels."""
+    if align_corners:
+        return (place + 1) / 2 * (length - 1)
+    return ((place + 1) * length - 1) / 2
+
+
+def _inside(pixels: Any, length: int, padding_mode: str, align_corners: bool) -> Any:
+    """Numbers of pixels, brought inside as the padding asks."""
+    if padding_mode == "zeros":
+        return pixels
     if padding_mode == "reflection":
         low, high = (0.0, length - 1.0) if align_corners else (-0.5, length - 0.5)
         span = high - low
@@ -152,14 +209,36 @@ def _pixels(place: Any, length: int, padding_mode: str, align_corners: bool) -> 
             pixels = rest.where(~odd, span - rest) + low
         else:
             pixels = pixels * 0
-    return pixels if padding_mode == "zeros" else pixels.clamp(0, length - 1)
+    return pixels.clamp(0, length - 1)
 
 
-def _read(input: Any, x: Any, y: Any) -> Any:
-    """The pixels at whole numbers; zero outside."""
-    height, width = input.shape[-2:]
-    inside = ((x >= 0) & (x < width) & (y >= 0) & (y < height)).unsqueeze(1)
-    column, row = x.detach().clamp(0, width - 1), y.detach().clamp(0, height - 1)
-    index = (row * width + column).long().reshape(len(input), 1, -1)
-    picked = input.flatten(2).gather(2, index.expand(-1, input.shape[1], -1))
-    return picked.reshape(*input.shape[:2], *x.shape[1:]) * inside
+def _two(pixels: Any) -> list[tuple[Any, Any]]:
+    """The neighbours on one axis and their shares, for linear interpolation."""
+    first = pixels.detach().floor()
+    return [(first, first + 1 - pixels), (first + 1, pixels - first)]
+
+
+def _four(pixels: Any, length: int, padding_mode: str, align_corners: bool) -> list[Any]:
+    """The four neighbours on one axis and their shares, for cubic interpolation (a = -3/4)."""
+    first = pixels.detach().floor()
+    t = pixels - first
+    taps = []
+    for k in (-1, 0, 1, 2):
+        x = (t - k).abs()
+        near = ((1.25 * x) - 2.25) * x * x + 1
+        far = ((-0.75 * x + 3.75) * x - 6) * x + 3
+        place = _inside(first + k, length, padding_mode, align_corners)
+        taps.append((place, near if k in (0, 1) else far))
+    return taps
+
+
+def _read(input: Any, places: list[Any]) -> Any:
+    """The pixels at whole numbers, x first; zero outside."""
+    inside: Any = True
+    index: Any = 0
+    for place, length in reversed(list(zip(places, input.shape[:1:-1], strict=True))):
+        inside = (place >= 0) & (place < length) & inside
+        index = index * length + place.detach().clamp(0, length - 1)
+    flat = index.long().reshape(len(input), 1, -1)
+    picked = input.flatten(2).gather(2, flat.expand(-1, input.shape[1], -1))
+    return picked.reshape(*input.shape[:2], *places[0].shape[1:]) * inside.unsqueeze(1)

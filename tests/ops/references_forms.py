@@ -133,13 +133,41 @@ def affine_grid(theta: Any, size: Any, align_corners: bool = False) -> Any:
     return made
 
 
-def place(value: float, length: int, padding: str, align_corners: bool) -> float:
+def pixel_of(value: float, length: int, align_corners: bool) -> float:
     low, high = (0, length - 1) if align_corners else (-0.5, length - 0.5)
-    pixel = low + (value + 1) / 2 * (high - low)
+    return low + (value + 1) / 2 * (high - low)
+
+
+def brought_inside(pixel: float, length: int, padding: str, align_corners: bool) -> float:
+    low, high = (0, length - 1) if align_corners else (-0.5, length - 0.5)
     if padding == "reflection":
         while not low <= pixel <= high:
             pixel = 2 * (low if pixel < low else high) - pixel
     return pixel if padding == "zeros" else min(max(pixel, 0), length - 1)
+
+
+def keys(distance: float, a: float = -0.75) -> float:
+    """The kernel of cubic convolution."""
+    d = abs(distance)
+    if d <= 1:
+        return (a + 2) * d**3 - (a + 3) * d**2 + 1
+    return a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a if d < 2 else 0.0
+
+
+def shares(
+    value: float, length: int, mode: str, padding: str, align_corners: bool
+) -> list[tuple[int, float]]:
+    """The pixels on one axis that count for a place, and how much each does."""
+    pixel = pixel_of(value, length, align_corners)
+    if mode == "bicubic":
+        first = math.floor(pixel)
+        taps = range(first - 1, first + 3)
+        inside = [brought_inside(k, length, padding, align_corners) for k in taps]
+        return [(int(at), keys(pixel - k)) for at, k in zip(inside, taps, strict=True)]
+    pixel = brought_inside(pixel, length, padding, align_corners)
+    if mode == "nearest":
+        return [(round(pixel), 1.0)]
+    return [(k, max(0, 1 - abs(pixel - k))) for k in range(length)]
 
 
 def grid_sample(
@@ -149,16 +177,19 @@ def grid_sample(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> Any:
-    n, channels, height, width = image.shape
-    made = np.zeros((n, channels, *grid.shape[1:3]))
-    for k, i, j in np.ndindex(n, *grid.shape[1:3]):
-        x = place(grid[k, i, j, 0], width, padding_mode, align_corners)
-        y = place(grid[k, i, j, 1], height, padding_mode, align_corners)
-        for row, column in itertools.product(range(height), range(width)):
-            near = max(0, 1 - abs(x - column)) * max(0, 1 - abs(y - row))
-            if mode == "nearest":
-                near = float((round(x), round(y)) == (column, row))
-            made[k, :, i, j] += near * image[k, :, row, column]
+    lengths = image.shape[2:]
+    made = np.zeros((*image.shape[:2], *grid.shape[1:-1]))
+    for k, *where in np.ndindex(grid.shape[:-1]):
+        values = grid[(k, *where)][::-1]
+        axes = [
+            shares(value, length, mode, padding_mode, align_corners)
+            for value, length in zip(values, lengths, strict=True)
+        ]
+        for taps in itertools.product(*axes):
+            index = tuple(at for at, _ in taps)
+            if all(0 <= at < length for at, length in zip(index, lengths, strict=True)):
+                weight = math.prod(share for _, share in taps)
+                made[(k, slice(None), *where)] += weight * image[(k, slice(None), *index)]
     return made
 
 

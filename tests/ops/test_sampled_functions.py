@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import edugrad
+from edugrad.nn import functional as F
 
 SQUARES = edugrad.tensor([0.0, 1.0, 4.0, 9.0, 16.0])
 
@@ -43,6 +44,23 @@ def test_the_gradient_of_a_parabola_is_exact_with_second_order_edges() -> None:
             lambda: edugrad.nextafter(SQUARES.long(), SQUARES.long()),
             NotImplementedError,
             "nextafter_cpu",
+        ),
+        (
+            lambda: F.grid_sample(edugrad.ones(1, 1, 2, 2), edugrad.zeros(1, 1, 1, 2), "cubic"),
+            ValueError,
+            "expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: 'cubic'",
+        ),
+        (
+            lambda: F.grid_sample(edugrad.ones(1, 1, 2, 2), edugrad.zeros(1, 1, 1, 3)),
+            RuntimeError,
+            "expected grid to have size 2 in last dimension",
+        ),
+        (
+            lambda: F.grid_sample(
+                edugrad.ones(1, 1, 2, 2, 2), edugrad.zeros(1, 1, 1, 1, 3), "bicubic"
+            ),
+            RuntimeError,
+            "bicubic interpolation only supports 4D input",
         ),
         (lambda: edugrad.poisson(-SQUARES), RuntimeError, "expected rate to be non-negative"),
     ],
