@@ -484,8 +484,21 @@ def log_normal_(
     PyTorch: ``torch.Tensor.log_normal_``.
     """
     _floating(input.dtype, "log_normal_")
+    _positive("log_normal_", std=std)
     drawn = (generator or default_generator).normal(input.numel(), FLOAT64, contiguous=False)
     return _fill(input, np.exp(_multiply_add(drawn, float(std), float(mean))))
+
+
+def _positive(name: str, **width: float) -> None:
+    (what, value), *_ = width.items()
+    if value <= 0:
+        raise RuntimeError(
+            teach(
+                f"{name} expects {what} > 0.0, but found {what}={value}",
+                got=f"{what}={value}",
+                mend="the width of a distribution is positive",
+            )
+        )
 
 
 def cauchy_(
@@ -496,6 +509,7 @@ def cauchy_(
     PyTorch: ``torch.Tensor.cauchy_``.
     """
     _continuous(input, "Cauchy")
+    _positive("cauchy_", sigma=sigma)
     drawn = (generator or default_generator).uniform(input.numel(), FLOAT64)
     return _fill(input, median + sigma * np.tan(math.pi * (drawn - 0.5)))
 

@@ -6,6 +6,7 @@ first leading block that is not positive definite.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,9 @@ LuFactorResult = result_type("linalg_lu_factor_ex", "LU", "pivots", "info")
 
 def _info(A: Tensor, fault: Callable[[Tensor], int]) -> Tensor:
     """The fault of each matrix."""
-    found = [fault(each) for each in A.detach().reshape(-1, *A.shape[-2:]).unbind()]
+    *stack, rows, columns = A.shape
+    matrices = A.detach().reshape(math.prod(stack), rows, columns)
+    found = [fault(each) for each in matrices.unbind()]
     made: Tensor = A.new_tensor(found, dtype=dtypes.int32).reshape(A.shape[:-2])
     return made
 

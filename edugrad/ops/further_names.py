@@ -134,7 +134,7 @@ def resize_(input: Tensor, *shape: Any, size: Any = None, memory_format: Any = N
 
 def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
     """:func:`resize_` to the shape of another tensor. PyTorch: ``torch.resize_as_``."""
-    return resize_(input, *the_template.shape)
+    return resize_(input, the_template.shape)
 
 
 def frobenius_norm(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None) -> Any:

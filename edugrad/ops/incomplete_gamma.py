@@ -83,6 +83,7 @@ class Zeta(OfSecond):
     formula = "Σ from k = 0 of (b + k)⁻ᵃ"
     derivatives = ("not there, as in PyTorch", "-grad · a · ζ(a + 1, b)")
     scipy_name = "zeta"
+    to_float = True
 
     @classmethod
     def slope(cls, a: Any, b: Any) -> Any:

@@ -192,6 +192,8 @@ class ScatterZeros(Op):
     def forward(ctx: Any, a: Any, index: Any, dim: int, shape: tuple[int, ...]) -> Any:
         ctx.save_for_backward(index)
         result = ctx.xp.zeros(shape, a.dtype)
+        if not index.size:
+            return result
         if not shape:
             return result + a.sum()
         part = tuple(slice(length) for length in index.shape)
@@ -310,7 +312,7 @@ def _check_gather(input: Tensor, index: Tensor, axis: int) -> None:
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not zero. PyTorch: ``torch.nonzero``."""
     found = input._array.nonzero() if input.ndim else input._array.reshape(1).nonzero()
-    columns = [Tensor._wrap(each, input._device) for each in found]
+    columns = [Tensor._wrap(each.copy(), input._device) for each in found]
     if as_tuple:
         return tuple(columns)
     xp = input._device.xp

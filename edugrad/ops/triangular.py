@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -118,8 +119,8 @@ def _cut(matrix: Any, size: int, dim: int) -> tuple[Any, Any]:
 
 def _eliminated(xp: Any, a: Any) -> tuple[Any, Any, Any]:
     """Gauss's elimination of a stack of matrices, the largest pivot of each column first."""
-    rows, columns = a.shape[-2:]
-    work = a.reshape(-1, rows, columns).copy()
+    *stacked, rows, columns = a.shape
+    work = a.reshape(math.prod(stacked), rows, columns).copy()
     order = xp.broadcast_to(xp.arange(rows), work.shape[:2]).copy()
     stack = xp.arange(len(work))
     for k in range(min(rows, columns)):
@@ -214,6 +215,8 @@ def _packed(lower: Any, upper: Any) -> Any:
 
 def _exchanges(permutation: Any, size: int) -> Any:
     """The exchanges, one a column, that give the order of rows in a permutation matrix."""
+    if not permutation.numel():
+        return permutation.new_zeros(*permutation.shape[:-2], size).int()
     orders = permutation.argmax(-2).reshape(-1, permutation.shape[-1]).tolist()
     pivots = []
     for wanted in orders:

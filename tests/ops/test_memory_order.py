@@ -83,6 +83,12 @@ def test_edges_of_what_functions_take() -> None:
     assert F.batch_norm(edugrad.ones(0), None, None, training=True).shape == (0,)
     assert edugrad.ones(5).gather(0, edugrad.ones(2, 0, dtype=edugrad.uint8)).shape == (2, 0)
     assert linalg.norm(edugrad.ones(0, 0), 2).item() == 0
+    assert linalg.inv_ex(edugrad.ones(2, 0, 0)).info.tolist() == [0, 0]
+    assert edugrad.ones(1).resize_as_(edugrad.tensor(0.0)).shape == ()
+    with pytest.raises(RuntimeError, match="cauchy_ expects sigma > 0"):
+        edugrad.ones(1).cauchy_(0, 0)
+    with pytest.raises(RuntimeError, match="log_normal_ expects std > 0"):
+        edugrad.ones(1).log_normal_(0, 0)
     assert edugrad.arange(3).narrow(0, edugrad.tensor(1), 2).tolist() == [1, 2]
     with pytest.raises(RuntimeError, match="start must be an 0-dim integral Tensor"):
         edugrad.arange(3).narrow(0, edugrad.tensor(1.0), 2)
