@@ -45,6 +45,12 @@ class View(ViewOp):
         return grad.reshape(ctx.shape)
 
 
+class UnsafeView(View):
+    """The same of a copy that was made for it, as PyTorch names it."""
+
+    node_name = "UnsafeViewBackward0"
+
+
 class ViewDtype(ViewOp):
     """The same memory read as another dtype."""
 
@@ -324,7 +330,7 @@ def reshape(input: Any, *sizes: Any, shape: Any = None) -> Any:
     """Another shape: a view if possible, a copy otherwise. PyTorch: ``torch.reshape``."""
     wanted = view_shape(lengths(sizes if shape is None else (shape,)), input._array.size)
     if not viewable(input._array, wanted):
-        input = clone(input, memory_format=contiguous_format)
+        return UnsafeView.apply(clone(input, memory_format=contiguous_format), shape=wanted)
     return View.apply(input, shape=wanted)
 
 

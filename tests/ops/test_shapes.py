@@ -238,6 +238,8 @@ NODES: list[tuple[str, Callable[[Tensor], Any]]] = [
     ("PermuteBackward0", lambda x: x.T),
     ("TransposeBackward0", lambda x: x.mT),
     ("ViewBackward0", lambda x: x.view(4)),
+    ("ViewBackward0", lambda x: x.reshape(4)),
+    ("UnsafeViewBackward0", lambda x: x.t().reshape(4)),
     ("SqueezeBackward0", lambda x: x[:1].squeeze()),
     ("SqueezeBackward1", lambda x: x.squeeze(0)),
     ("SplitBackward0", lambda x: x.split(1)[0]),
