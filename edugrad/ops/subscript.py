@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..autograd.function import Op
+from ..autograd.grad_mode import mode
 from ..autograd.views import check_overlap
 from ..errors import teach
 from ..tensor import Tensor
@@ -44,8 +45,8 @@ class Plan(NamedTuple):
     picks: Index
 
 
-def plan(index: Any, tensor: Tensor) -> Plan:
-    """Take an index of ``tensor`` apart.
+def plan(index: Any, tensor: Tensor, kept: bool = True) -> Plan:
+    """Take an index of ``tensor`` apart; of index tensors that are ``kept`` it takes copies.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def plan(index: Any, tensor: Tensor) -> Plan:
         If a part is neither a number, a slice, None, Ellipsis nor an integer or boolean tensor,
         if there are too many, or if a mask has another shape than what it masks.
     """
-    parts = [_part(part, tensor) for part in _parts(index)]
+    parts = [_part(part, tensor, kept) for part in _parts(index)]
     shape = tensor._array.shape
     rest = len(shape) - sum([_dimensions(part) for part in parts])
     if rest < 0:
@@ -120,14 +121,14 @@ def _dimensions(part: Any) -> int:
     return part.ndim if dtype is not None and dtype.kind == "b" else 1
 
 
-def _part(part: Any, tensor: Tensor) -> Any:
+def _part(part: Any, tensor: Tensor, kept: bool) -> Any:
     """A part of an index in one of few forms; index tensors become arrays of int64 or bool."""
     if type(part) is int or part is None or part is Ellipsis:
         return part
     if isinstance(part, slice):
         return _slice(part)
     if isinstance(part, Tensor):
-        return _index_tensor(part, tensor)
+        return _index_tensor(part, tensor, kept)
     if isinstance(part, bool):
         return tensor._device.xp.asarray(part)
     if isinstance(part, (int, np.integer)):
@@ -136,7 +137,7 @@ def _part(part: Any, tensor: Tensor) -> Any:
         array = np.array(part)
         array = array.astype(np.int64) if array.size == 0 else array
         if array.dtype.kind in "iub":
-            return _index_tensor(Tensor._wrap(array), tensor)
+            return _index_tensor(Tensor._wrap(array), tensor, kept)
     if isinstance(part, str):
         raise TypeError(
             teach(
@@ -168,7 +169,7 @@ def _slice(part: slice) -> slice:
     return slice(*bounds)
 
 
-def _index_tensor(index: Tensor, tensor: Tensor) -> Any:
+def _index_tensor(index: Tensor, tensor: Tensor, kept: bool) -> Any:
     kind = index._array.dtype.kind
     if kind == "f" or index._array.dtype in ("int8", "int16"):
         raise IndexError(
@@ -184,7 +185,7 @@ def _index_tensor(index: Tensor, tensor: Tensor) -> Any:
     if kind == "u":
         return array.astype(bool)
     if kind == "i":
-        return array.astype("int64") if array.ndim else int(array)
+        return array.astype("int64", copy=kept) if array.ndim else int(array)
     return array
 
 
@@ -267,7 +268,7 @@ def getitem(tensor: Any, index: Any) -> Any:
     """``tensor[index]``: a view for numbers and slices, a copy for index tensors and masks."""
     if type(index) is int and tensor._array.ndim:
         return _view(tensor, (index,))
-    found = plan(index, tensor)
+    found = plan(index, tensor, kept=tensor.requires_grad or mode.watched)
     if not found.picks:
         return _view(tensor, found.basic)
     source = _picked(tensor, found)

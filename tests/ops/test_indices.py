@@ -243,3 +243,11 @@ def test_values_may_have_more_leading_dimensions_of_one_than_what_is_written_to(
     (y * edugrad.arange(8.0).view(4, 2)).sum().backward()
     assert values.grad.tolist() == [[[0.0, 1.0], [2.0, 3.0], [6.0, 7.0]]]
     assert x.grad.tolist() == [[0.0, 0.0], [0.0, 0.0], [4.0, 5.0], [0.0, 0.0]]
+
+
+def test_an_index_that_changes_later_does_not_change_the_gradient() -> None:
+    x, index = edugrad.ones(3, requires_grad=True), edugrad.tensor([0, 0, 2])
+    picked = x[index]
+    index.fill_(1)
+    picked.sum().backward()
+    assert x.grad.tolist() == [2.0, 0.0, 1.0]
