@@ -79,15 +79,18 @@ def plan(index: Any, tensor: Tensor, kept: bool = True) -> Plan:
             dim += 1
         else:
             picking = True
-            found = _places(part, tensor, dim)
+            found = _places(part, tensor, dim, kept)
             basic += [ALL] * len(found) if part.ndim or part.dtype.kind != "b" else [None]
             picks += found
             dim += len(found) if part.ndim else 0
     return Plan(tuple(basic), tuple(picks) if picking else ())
 
 
-def _places(part: Any, tensor: Tensor, dim: int) -> list[Any]:
-    """The arrays of integers that pick what an index tensor or a mask names."""
+def _places(part: Any, tensor: Tensor, dim: int, kept: bool) -> list[Any]:
+    """The arrays of integers that pick what an index tensor or a mask names.
+
+    NumPy reads a mask of one dimension faster than its places, which a graph would need.
+    """
     if part.dtype.kind != "b":
         return [part]
     if not part.ndim:
@@ -100,6 +103,8 @@ def _places(part: Any, tensor: Tensor, dim: int) -> list[Any]:
                 f"of the indexed tensor {list(shape)} at index {dim + k}",
                 tensor,
             )
+    if part.ndim == 1 and not kept and type(part) is np.ndarray:
+        return [part]
     return list(part.nonzero())
 
 
