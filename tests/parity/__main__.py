@@ -1,6 +1,7 @@
 """Compare edugrad with PyTorch and print a table: ``python -m tests.parity [name …]``.
 
-The name ``modules`` stands for all of :mod:`tests.parity.layers`.
+The name ``modules`` stands for all of :mod:`tests.parity.layers`, ``op_db`` for all of PyTorch's
+operators on its own sample inputs (:mod:`tests.parity.op_database`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from . import (  # noqa: F401
     initial,
     keywords,
     module_texts,
+    op_database,
     optimizers,
     reparametrised,
     saving,
@@ -66,6 +68,7 @@ def verdicts(names: list[str]) -> dict[str, tuple[str, list[str]]]:
             except Exception as error:
                 found = [f"{type(error).__name__}: {error}"]
             table[name] = ("differs" if found else "same"), found
+    table.update(op_database.rows(names))
     if not names:
         table.update({name: ("absent", []) for name in absent(edugrad)})
     return table
@@ -84,6 +87,8 @@ def main(names: list[str]) -> int:
     for verdict in VERDICTS:
         listed = [name for name, (each, _) in table.items() if each == verdict]
         print(f"{verdict:10} {len(listed):4}  {' '.join(listed)}")
+    played = sum(name.startswith("op_db.") for name in table)
+    print(f"\n{played} of PyTorch's operators were tried on its own sample inputs (op_db)")
     count = Counter(verdict for verdict, _ in table.values())
     failed = count["differs"] + count["absent"]
     print(f"\n{len(table) - failed} passed, {failed} failed")
