@@ -18,14 +18,11 @@ from ..tensor import Tensor
 from . import (
     arithmetic,
     conversion,
-    correlation,
     diagonals,
     joining,
     matrix_forms,
-    probability_functions,
     strided,
     triangular,
-    whole_numbers,
 )
 from .dropout import alpha_dropout as functional_alpha_dropout
 from .dropout import dropout as functional_dropout
@@ -51,12 +48,6 @@ def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """``other - alpha · input``. PyTorch: ``torch.rsub``."""
     made: Tensor = other - (input if alpha == 1 else arithmetic.mul(input, alpha))
     return made
-
-
-def fill(input: Tensor, value: Any) -> Tensor:
-    """A tensor of the same form with one number everywhere. PyTorch: ``torch.fill``."""
-    copied: Tensor = input.clone()
-    return conversion.fill_(copied, value)
 
 
 def real(input: Tensor) -> Tensor:
@@ -197,21 +188,6 @@ def frombuffer(
     kind = dtypes.check(dtype)
     array = np.frombuffer(buffer, kind.numpy, count, offset)
     return creation.from_numpy(array).requires_grad_(requires_grad)
-
-
-def renorm_(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
-    """In-place version of :func:`edugrad.renorm`. PyTorch: ``Tensor.renorm_``."""
-    return conversion.copy_(input, correlation.renorm(input, p, dim, maxnorm))
-
-
-def ldexp_(input: Tensor, other: Any) -> Tensor:
-    """In-place version of :func:`edugrad.ldexp`. PyTorch: ``torch.ldexp_``."""
-    return conversion.copy_(input, whole_numbers.ldexp(input, other))
-
-
-def mvlgamma_(input: Tensor, p: int) -> Tensor:
-    """In-place version of :func:`edugrad.mvlgamma`. PyTorch: ``Tensor.mvlgamma_``."""
-    return conversion.copy_(input, probability_functions.mvlgamma(input, p))
 
 
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
@@ -390,8 +366,6 @@ FUNCTIONS = {
         pdist,
         empty_strided,
         frombuffer,
-        ldexp_,
-        fill,
         real,
         conj,
         isreal,
@@ -432,9 +406,6 @@ METHODS: dict[str, Callable[..., Any]] = {
         as_strided_scatter,
         resize_,
         resize_as_,
-        renorm_,
-        ldexp_,
-        mvlgamma_,
         lu_solve,
         triangular_solve,
     )

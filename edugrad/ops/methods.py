@@ -100,8 +100,8 @@ OF_ONE_IN_PLACE = (
         if info.inplace is not None and info.namespace == "edugrad" and _is_of_one(info)
     ),
     *(
-        "addmv_ as_strided_ clamp_max_ clamp_min_ detach_ fill_ gcd_ index_put_ lcm_ square_ "
-        "xlogy_ zero_"
+        "addmv_ as_strided_ clamp_max_ clamp_min_ detach_ fill_ gcd_ index_put_ lcm_ ldexp_ "
+        "square_ xlogy_ zero_"
     ).split(),
 )
 
