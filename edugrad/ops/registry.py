@@ -225,9 +225,11 @@ def _in_place(op: Any, function: Callable[..., Any]) -> Callable[..., Any]:
     def of_two(input: Any, other: Any) -> Any:
         return op.apply_(input, other)
 
+    named = public(function)
+
     @functools.wraps(function)
     def composed(input: Any, *args: Any, **kwargs: Any) -> Any:
-        result = function(input.clone(), *args, **kwargs)  # whose values the graph may keep
+        result = named(input.clone(), *args, **kwargs)  # whose values the graph may keep
         check_result(function.__name__, input, result._array)
         return input.copy_(result)
 
