@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import hypothesis
@@ -26,13 +27,14 @@ def the_same_random_numbers_in_any_order_of_tests() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let the workers of ``pytest -n`` share the tests, each notebook and the one browser whole."""
+    """Share the tests among the workers of ``pytest -n``; notebooks and the browser stay whole."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class SharedByKernel(LoadScopeScheduling):  # type: ignore[misc]
+    class SharedByFunction(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             if nodeid.startswith("tests/browser/"):
                 return "the browser"
-            return nodeid.partition("::Cell ")[0]
+            return re.split(r"::Cell |\[", nodeid)[0]
 
-    return SharedByKernel(config, log)
+    config.option.loadscopereorder = False  # the browser takes long: it must not come last
+    return SharedByFunction(config, log)
