@@ -14,6 +14,7 @@ from .. import devices
 from ..errors import teach
 from ..tensor import Tensor
 from .derivatives import grad
+from .views import check_overlap
 
 
 class GradcheckError(RuntimeError):
@@ -183,20 +184,21 @@ def _compare(
 
 
 def _numerical(func: Any, arguments: tuple[Any, ...], number: int, x: Tensor, eps: float) -> Any:
-    flat = x._array.reshape(-1) if x.is_contiguous() else None
-    if flat is None:
-        raise ValueError("gradcheck moves its inputs in place: they must be contiguous")
+    check_overlap(x, "gradcheck")
+    array = x._array
 
-    def moved(index: int, step: float) -> np.ndarray:
-        kept = flat[index].copy()
-        flat[index] = kept + step
+    def moved(place: tuple[int, ...], step: float) -> np.ndarray:
+        kept = array[place].copy()
+        array[place] = kept + step
         result = func(*arguments)
         found = result[number] if isinstance(result, (tuple, list)) else result
         copied = devices.to_numpy(found._array).astype(np.float64).reshape(-1)
-        flat[index] = kept
+        array[place] = kept
         return copied
 
-    columns = [(moved(index, eps) - moved(index, -eps)) / (2 * eps) for index in range(flat.size)]
+    columns = [
+        (moved(place, eps) - moved(place, -eps)) / (2 * eps) for place in np.ndindex(array.shape)
+    ]
     return np.stack(columns, 1) if columns else np.zeros((1, 0))
 
 

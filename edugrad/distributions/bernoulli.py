@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -70,6 +71,12 @@ class Bernoulli(Distribution):
     @property
     def mean(self) -> Any:
         return self.probs
+
+    @property
+    def mode(self) -> Any:
+        """1 or 0, whichever is more likely; nan where both are equally so."""
+        likely = (self.probs >= 0.5).to(self.probs)
+        return likely.masked_fill(self.probs == 0.5, math.nan)
 
     @property
     def variance(self) -> Any:

@@ -68,6 +68,11 @@ class Distribution:
         raise NotImplementedError
 
     @property
+    def mode(self) -> Any:
+        """The most likely value."""
+        raise NotImplementedError(f"{type(self).__name__} does not implement mode")
+
+    @property
     def variance(self) -> Any:
         raise NotImplementedError
 

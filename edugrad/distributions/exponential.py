@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..creation import empty
+from ..creation import empty, zeros_like
 from . import constraints
 from .constraints import Constraint
 from .distribution import Distribution, together
@@ -53,6 +53,10 @@ class Exponential(Distribution):
     @property
     def stddev(self) -> Any:
         return self.rate.reciprocal()
+
+    @property
+    def mode(self) -> Any:
+        return zeros_like(self.rate)
 
     @property
     def variance(self) -> Any:

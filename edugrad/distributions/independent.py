@@ -68,6 +68,10 @@ class Independent(Distribution):
         return self.base_dist.mean
 
     @property
+    def mode(self) -> Any:
+        return self.base_dist.mode
+
+    @property
     def variance(self) -> Any:
         return self.base_dist.variance
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ..creation import empty
 from ..limits import finfo
-from . import constraints
-from .constraints import Constraint
-from .distribution import Distribution, together
+from .location_scale import LocationScale
 
 
-class Laplace(Distribution):
+class Laplace(LocationScale):
     r"""Two exponential distributions back to back.
 
     .. math:: \ln p(x) = -\ln 2 s - \frac{|x - \mu|}{s}
@@ -34,28 +32,6 @@ class Laplace(Distribution):
     -----
     PyTorch: ``torch.distributions.Laplace``.
     """
-
-    arg_constraints: ClassVar[dict[str, Constraint]] = {
-        "loc": constraints.real,
-        "scale": constraints.positive,
-    }
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = together(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
-    @property
-    def support(self) -> Constraint:
-        return constraints.real
-
-    @property
-    def mean(self) -> Any:
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        return self.loc
 
     @property
     def variance(self) -> Any:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from .. import ops
 from ..autograd.grad_mode import no_grad
 from ..creation import ones, zeros
 from ..sampling import normal
-from . import constraints
-from .constraints import Constraint
-from .distribution import LOG_TWO_PI, Distribution, together
+from .distribution import LOG_TWO_PI
+from .location_scale import LocationScale
 
 
-class Normal(Distribution):
+class Normal(LocationScale):
     r"""The normal distribution of a mean and a standard deviation.
 
     .. math:: \ln p(x) = -\frac{(x - \mu)^2}{2 \sigma^2} - \ln \sigma - \tfrac12 \ln 2 \pi
@@ -39,28 +38,6 @@ class Normal(Distribution):
     -----
     PyTorch: ``torch.distributions.Normal``.
     """
-
-    arg_constraints: ClassVar[dict[str, Constraint]] = {
-        "loc": constraints.real,
-        "scale": constraints.positive,
-    }
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = together(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
-    @property
-    def support(self) -> Constraint:
-        return constraints.real
-
-    @property
-    def mean(self) -> Any:
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        return self.loc
 
     @property
     def stddev(self) -> Any:

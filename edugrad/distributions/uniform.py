@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from ..random import rand
@@ -57,6 +58,11 @@ class Uniform(Distribution):
     @property
     def stddev(self) -> Any:
         return (self.high - self.low) / 12**0.5
+
+    @property
+    def mode(self) -> Any:
+        """No value is more likely than the others: nan."""
+        return math.nan * self.high
 
     @property
     def variance(self) -> Any:

@@ -27,7 +27,56 @@ def _padding_row(padding_idx: int | None, rows: int) -> int | None:
     return padding_idx % rows
 
 
-class Embedding(Module):
+class Table(Module):
+    """A table of learnt vectors: what :class:`Embedding` and ``EmbeddingBag`` look up in."""
+
+    num_embeddings: int
+    embedding_dim: int
+    padding_idx: int | None
+    weight: Parameter
+
+    def _fill(self, given: Any, frozen: bool, device: Any, dtype: Any) -> None:
+        """Make the table, or take the given one."""
+        wanted = self.num_embeddings, self.embedding_dim
+        if given is None:
+            values = empty(wanted, device=device, dtype=dtype)
+            self.weight = Parameter(values, requires_grad=not frozen)
+            self.reset_parameters()
+            return
+        if tuple(given.shape) != wanted:
+            raise AssertionError(
+                teach(
+                    "Shape of weight does not match num_embeddings and embedding_dim",
+                    got=f"a table of shape {tuple(given.shape)} for {wanted[0]} vectors "
+                    f"of length {wanted[1]}",
+                    mend=f"leave the sizes to {type(self).__name__}.from_pretrained(table)",
+                )
+            )
+        self.weight = Parameter(given, requires_grad=not frozen)
+
+    def reset_parameters(self) -> None:
+        """Draw the vectors anew; that of the padding is zeros."""
+        with no_grad():
+            self.weight.normal_()
+            if self.padding_idx is not None:
+                self.weight[self.padding_idx].fill_(0)
+
+
+def table_size(embeddings: Any) -> tuple[int, int]:
+    """How many vectors a given table has, and their length."""
+    if embeddings.ndim != 2:
+        raise AssertionError(
+            teach(
+                "Embeddings parameter is expected to be 2-dimensional",
+                got=f"a table of shape {tuple(embeddings.shape)}",
+                mend="it has one row for each number: (numbers, length)",
+            )
+        )
+    rows, columns = embeddings.shape
+    return rows, columns
+
+
+class Embedding(Table):
     r"""A table of learnt vectors, looked up by number.
 
     .. math:: y = W_{x}
@@ -99,28 +148,7 @@ class Embedding(Module):
         self.norm_type = norm_type
         self.scale_grad_by_freq = scale_grad_by_freq
         self.sparse = sparse
-        if _weight is None:
-            values = empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
-            self.weight = Parameter(values, requires_grad=not _freeze)
-            self.reset_parameters()
-            return
-        if tuple(_weight.shape) != (num_embeddings, embedding_dim):
-            raise AssertionError(
-                teach(
-                    "Shape of weight does not match num_embeddings and embedding_dim",
-                    got=f"a table of shape {tuple(_weight.shape)} for {num_embeddings} vectors "
-                    f"of length {embedding_dim}",
-                    mend="leave the sizes to Embedding.from_pretrained(table)",
-                )
-            )
-        self.weight = Parameter(_weight, requires_grad=not _freeze)
-
-    def reset_parameters(self) -> None:
-        """Draw the vectors anew; that of the padding is zeros."""
-        with no_grad():
-            self.weight.normal_()
-            if self.padding_idx is not None:
-                self.weight[self.padding_idx].fill_(0)
+        self._fill(_weight, _freeze, device, dtype)
 
     def forward(self, input: Any) -> Any:
         return F.embedding(
@@ -181,18 +209,8 @@ class Embedding(Module):
         >>> edugrad.nn.Embedding.from_pretrained(table)(edugrad.tensor([1]))
         tensor([[1.0000, 1.1000]])
         """
-        if embeddings.ndim != 2:
-            raise AssertionError(
-                teach(
-                    "Embeddings parameter is expected to be 2-dimensional",
-                    got=f"a table of shape {tuple(embeddings.shape)}",
-                    mend="it has one row for each number: (numbers, length)",
-                )
-            )
-        rows, columns = embeddings.shape
         return cls(
-            rows,
-            columns,
+            *table_size(embeddings),
             padding_idx,
             max_norm,
             norm_type,

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from ..autograd.grad_mode import no_grad
-from ..creation import empty
-from ..errors import teach
 from . import functional as F
-from .embedding import _padding_row
-from .module import Module
-from .parameter import Parameter
+from .embedding import Table, _padding_row, table_size
 
 
-class EmbeddingBag(Module):
+class EmbeddingBag(Table):
     r"""A table of learnt vectors; what is looked up together is summed, averaged or maximised.
 
     .. math:: y_b = \frac{1}{|b|} \sum_{i \in b} W_i
@@ -35,7 +30,7 @@ class EmbeddingBag(Module):
         Divide a vector's gradient by how often it is looked up.
     mode : "mean", "sum" or "max"
     sparse : bool
-        Kept; gradients are dense here.
+        There are no sparse gradients here: True raises when called.
     include_last_offset : bool
         Whether ``offsets`` ends with the end of the last bag.
     padding_idx : int, optional
@@ -90,28 +85,7 @@ class EmbeddingBag(Module):
         self.mode = mode
         self.sparse = sparse
         self.include_last_offset = include_last_offset
-        if _weight is None:
-            values = empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
-            self.weight = Parameter(values)
-            self.reset_parameters()
-            return
-        if tuple(_weight.shape) != (num_embeddings, embedding_dim):
-            raise AssertionError(
-                teach(
-                    "Shape of weight does not match num_embeddings and embedding_dim",
-                    got=f"a table of shape {tuple(_weight.shape)} for {num_embeddings} vectors "
-                    f"of length {embedding_dim}",
-                    mend="leave the sizes to EmbeddingBag.from_pretrained(table)",
-                )
-            )
-        self.weight = Parameter(_weight)
-
-    def reset_parameters(self) -> None:
-        """Draw the vectors anew; that of the padding is zeros."""
-        with no_grad():
-            self.weight.normal_()
-            if self.padding_idx is not None:
-                self.weight[self.padding_idx].fill_(0)
+        self._fill(_weight, False, device, dtype)
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
         return F.embedding_bag(
@@ -122,7 +96,7 @@ class EmbeddingBag(Module):
             self.norm_type,
             self.scale_grad_by_freq,
             self.mode,
-            False,
+            self.sparse,
             per_sample_weights,
             self.include_last_offset,
             self.padding_idx,
@@ -155,17 +129,8 @@ class EmbeddingBag(Module):
         padding_idx: int | None = None,
     ) -> Self:
         """A layer over a table that exists, which stays as it is unless ``freeze`` is False."""
-        if embeddings.ndim != 2:
-            raise AssertionError(
-                teach(
-                    "Embeddings parameter is expected to be 2-dimensional",
-                    got=f"a table of shape {tuple(embeddings.shape)}",
-                    mend="it has one row for each number: (numbers, length)",
-                )
-            )
         made = cls(
-            embeddings.shape[0],
-            embeddings.shape[1],
+            *table_size(embeddings),
             max_norm=max_norm,
             norm_type=norm_type,
             scale_grad_by_freq=scale_grad_by_freq,

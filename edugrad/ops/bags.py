@@ -49,6 +49,8 @@ def embedding_bag(
     offsets : Tensor
         Where each bag begins in a vector ``input``.
     mode : "mean", "sum" or "max"
+    sparse : bool
+        There are no sparse gradients here; True raises.
     per_sample_weights : Tensor
         Factors of the rows, for "sum".
     padding_idx : int
@@ -72,7 +74,7 @@ def embedding_bag(
     else:
         assert offsets is not None
         starts = offsets.tolist() if include_last_offset else [*offsets.tolist(), input.numel()]
-    rows = embedding(input, weight, None, max_norm, norm_type, scale_grad_by_freq)
+    rows = embedding(input, weight, None, max_norm, norm_type, scale_grad_by_freq, sparse)
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.unsqueeze(1)
     pad = None if padding_idx is None else padding_idx % len(weight)

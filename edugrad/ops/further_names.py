@@ -5,6 +5,7 @@ They do what another function does, and are no ops of their own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from .. import creation, dtypes
 from ..autograd.writing import deliver
 from ..errors import teach
 from ..return_types import result_type
+from ..storage import Storage
 from ..tensor import Tensor
 from . import (
     arithmetic,
@@ -99,10 +101,12 @@ def as_strided_scatter(
 def resize_(input: Tensor, *shape: Any, size: Any = None, memory_format: Any = None) -> Tensor:
     """Give the tensor itself another shape; what is new in it is zero. PyTorch: ``Tensor.resize_``.
 
+    Where it grows it moves to memory of its own; what shared its memory stays behind.
+
     Raises
     ------
     RuntimeError
-        If the tensor requires a gradient, or shares its memory with views.
+        If the tensor requires a gradient, or is a view.
     """
     if input.requires_grad or input._is_view():
         raise RuntimeError(
@@ -113,12 +117,14 @@ def resize_(input: Tensor, *shape: Any, size: Any = None, memory_format: Any = N
             )
         )
     wanted = lengths(shape if size is None else (size,))
-    flat = input.detach().reshape(-1)
-    made = input.new_zeros(wanted)
-    kept = min(flat.numel(), made.numel())
-    made.view(-1)[:kept].copy_(flat[:kept])
-    input._array = made._array
-    input._storage.array = made._array
+    count = math.prod(wanted)
+    if count > input.numel() or not input.is_contiguous():
+        moved = input.new_zeros(max(count, input.numel()))._array
+        moved[: input.numel()] = input._array.reshape(-1)
+        memory = Storage(moved)
+        memory.version = input._version  # what was saved of it stays out of date
+        input._array, input._memory = moved, memory
+    input._array = input._array.reshape(-1)[:count].reshape(wanted)
     input._storage.bump("resize_")
     return input
 

@@ -147,3 +147,13 @@ class TestRefused:
             "  got:  an input of edugrad.float32\n"
             "  mend: make it with dtype=edugrad.float64"
         )
+
+
+def test_inputs_may_lie_in_memory_in_any_order_but_not_overlap() -> None:
+    across = edugrad.rand(3, 2, dtype=edugrad.float64).t().requires_grad_()
+    assert gradcheck(lambda a: (a @ a.t()).sum(), (across,))
+    with pytest.raises(GradcheckError):
+        gradcheck(lambda a: a * a.detach(), (across,))
+    spread = edugrad.rand(1, dtype=edugrad.float64).expand(3).requires_grad_()
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+        gradcheck(lambda a: a * a, (spread,))

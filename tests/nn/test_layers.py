@@ -307,6 +307,20 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str, str, str]] = {
         "",
         "",
     ),
+    "sparse gradients of bags": (
+        lambda: nn.EmbeddingBag(3, 2, sparse=True)(tensor([[1]])),
+        RuntimeError,
+        "edugrad has no sparse gradients",
+        "",
+        "",
+    ),
+    "bags from a table of one row": (
+        lambda: nn.EmbeddingBag.from_pretrained(ones(2)),
+        AssertionError,
+        "Embeddings parameter is expected to be 2-dimensional",
+        "",
+        "",
+    ),
     "an empty interval": (
         lambda: nn.Hardtanh(2, 1),
         AssertionError,

@@ -94,3 +94,17 @@ def test_edges_of_what_functions_take() -> None:
         edugrad.arange(3).narrow(0, edugrad.tensor(1.0), 2)
     with pytest.raises(RuntimeError, match="LU without pivoting is not implemented"):
         linalg.lu(POSITIVE, pivot=False)
+
+
+def test_a_tensor_is_resized_in_its_memory_and_grows_out_of_it() -> None:
+    x = edugrad.arange(6.0)
+    part, whole = x[1:], x.detach()
+    x.resize_(2, 2).mul_(10)
+    assert part.tolist() == [10.0, 20.0, 30.0, 4.0, 5.0]
+    version = x._version
+    x.resize_(3, 3)
+    x.fill_(7)
+    assert x._version > version
+    assert whole.tolist() == [0.0, 10.0, 20.0, 30.0, 4.0, 5.0]
+    with pytest.raises(RuntimeError, match="cannot resize"):
+        part.resize_(2)

@@ -18,6 +18,7 @@ from edugrad.ops import OPS
 from . import (  # noqa: F401
     call_forms,
     data,
+    distributions,
     functions,
     initial,
     keywords,

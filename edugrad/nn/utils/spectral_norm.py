@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...autograd.grad_mode import no_grad
-from ...errors import teach
 from ...tensor import Tensor
 from ..parameter import Parameter
+from .weight_hooks import refuse_second, take_away
 
 
 class SpectralNorm:
@@ -75,14 +75,7 @@ def spectral_norm(
     Miyato et al., "Spectral Normalization for Generative Adversarial Networks", 2018.
     PyTorch: ``torch.nn.utils.spectral_norm``.
     """
-    if _hooks(module, name):
-        raise RuntimeError(
-            teach(
-                f"Cannot register two spectral_norm hooks on the same parameter {name}",
-                got=f"a {type(module).__name__} whose {name} is normalised",
-                mend="call remove_spectral_norm(module) first",
-            )
-        )
+    refuse_second(module, SpectralNorm, name, "spectral_norm")
     transposed = type(module).__name__.startswith("ConvTranspose")
     hook = SpectralNorm(name, n_power_iterations, int(transposed) if dim is None else dim, eps)
     weight = getattr(module, name)
@@ -102,28 +95,10 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
 
     PyTorch: ``torch.nn.utils.remove_spectral_norm``.
     """
-    hooks = _hooks(module, name)
-    if not hooks:
-        raise ValueError(
-            teach(
-                f"spectral_norm of '{name}' not found in {module}",
-                got=f"a {type(module).__name__} without it",
-                mend="name the parameter that spectral_norm was given",
-            )
-        )
-    number, hook = hooks[0]
+    hook = take_away(module, SpectralNorm, name, "spectral_norm")
     with no_grad():
         weight = hook.weight(module, iterate=False)
     for part in (name, f"{name}_u", f"{name}_v", f"{name}_orig"):
         delattr(module, part)
     module.register_parameter(name, Parameter(weight.detach()))
-    del module._forward_pre_hooks[number]
     return module
-
-
-def _hooks(module: Any, name: str) -> list[tuple[int, SpectralNorm]]:
-    return [
-        (number, entry.hook)
-        for number, entry in module._forward_pre_hooks.items()
-        if isinstance(entry.hook, SpectralNorm) and entry.hook.name == name
-    ]

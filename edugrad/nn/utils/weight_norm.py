@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ... import linalg
-from ...errors import teach
 from ...tensor import Tensor
 from ..parameter import Parameter
+from .weight_hooks import refuse_second, take_away
 
 
 class WeightNorm:
@@ -62,14 +62,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     -----
     Salimans and Kingma, "Weight normalization", 2016. PyTorch: ``torch.nn.utils.weight_norm``.
     """
-    if _hooks(module, name):
-        raise RuntimeError(
-            teach(
-                f"Cannot register two weight_norm hooks on the same parameter {name}",
-                got=f"a {type(module).__name__} whose {name} is normalised",
-                mend="call remove_weight_norm(module) first",
-            )
-        )
+    refuse_second(module, WeightNorm, name, "weight_norm")
     hook = WeightNorm(name, dim)
     weight = getattr(module, name)
     delattr(module, name)
@@ -85,21 +78,11 @@ def remove_weight_norm(module: Any, name: str = "weight") -> Any:
 
     PyTorch: ``torch.nn.utils.remove_weight_norm``.
     """
-    hooks = _hooks(module, name)
-    if not hooks:
-        raise ValueError(
-            teach(
-                f"weight_norm of '{name}' not found in {module}",
-                got=f"a {type(module).__name__} without it",
-                mend="name the parameter that weight_norm was given",
-            )
-        )
-    (number, hook) = hooks[0]
+    hook = take_away(module, WeightNorm, name, "weight_norm")
     weight = hook.weight(module).detach()
     for part in (name, f"{name}_g", f"{name}_v"):
         delattr(module, part)
     setattr(module, name, Parameter(weight))
-    del module._forward_pre_hooks[number]
     return module
 
 
@@ -111,12 +94,3 @@ def norm_except(tensor: Tensor, dim: int | None) -> Tensor:
     if not others:
         return tensor.abs()
     return linalg.vector_norm(tensor, dim=others, keepdim=True)
-
-
-def _hooks(module: Any, name: str) -> list[tuple[int, WeightNorm]]:
-    """The numbers and hooks of a module that normalise that parameter."""
-    return [
-        (number, entry.hook)
-        for number, entry in module._forward_pre_hooks.items()
-        if isinstance(entry.hook, WeightNorm) and entry.hook.name == name
-    ]
