@@ -40,9 +40,14 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "run in one process; DataLoader and the Trainer say what they can do beside each other",
     ),
     (
-        "bfloat16 float8_e4m3fn float8_e5m2 uint16 uint32 uint64",
+        "bfloat16 float8_e4m3fn float8_e5m2",
         "numbers of that type, which NumPy has not",
         "use float32, or float16 where memory matters",
+    ),
+    (
+        "uint16 uint32 uint64",
+        "whole numbers without sign but uint8",
+        "use int32 or int64",
     ),
 )
 OF_TENSOR = (
